@@ -1,0 +1,1 @@
+"""Tests of the index: exactness, changes, snapshots and replacement while it answers."""

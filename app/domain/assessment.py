@@ -1,0 +1,134 @@
+"""An assessment: a listing's verdict with its reasons, its factors, and the versions behind it.
+
+It is complete in itself: together with the stored photos it can be shown, sent and argued about
+without asking any other part of the system. Touchstone never says "counterfeit" here; it says what
+it saw, what the listing says, and how rare such a match would be on ordinary photos.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.claim import Claim
+from app.domain.match import Match
+
+
+class Verdict(StrEnum):
+    """What a pipeline acts on, mildest first."""
+
+    CLEAR = "clear"
+    REVIEW = "review"
+    SUSPECT = "suspect"
+
+
+class ReasonCode(StrEnum):
+    """Stable strings: a pipeline may branch on them, so none is ever renamed."""
+
+    MOTIF_SEEN = "motif_seen"
+    CLAIMS_UNBRANDED = "claims_unbranded"
+    CLAIMS_OTHER_BRAND = "claims_other_brand"
+    CLAIMS_MATCHED_BRAND = "claims_matched_brand"
+    NO_BRAND_CLAIM = "no_brand_claim"
+    IMAGE_UNREADABLE = "image_unreadable"
+    TOO_SMALL_TO_JUDGE = "too_small_to_judge"
+    NO_READABLE_IMAGE = "no_readable_image"
+    NOT_CALIBRATED = "not_calibrated"
+    EMPTY_REGISTRY = "empty_registry"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a verdict is what it is: a stable code and a sentence for people."""
+
+    code: ReasonCode
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageError:
+    """Why one image of a listing could not be judged."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFinding:
+    """One image of a listing: what it is, or why it could not be read, and its matches."""
+
+    image: str
+    sha256: str | None = None
+    width: int | None = None
+    height: int | None = None
+    error: ImageError | None = None
+    matches: tuple[Match, ...] = ()
+
+    def __post_init__(self) -> None:
+        tails = [match.tail for match in self.matches]
+        if tails != sorted(tails):
+            raise ValueError("matches come best first")
+        if self.error is not None and self.matches:
+            raise ValueError("an image with an error has no matches")
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """The three factors of the score, each between 0 and 1."""
+
+    motif_present: float
+    brand_denied: float
+    not_authorised: float
+
+    def __post_init__(self) -> None:
+        if not all(0 <= value <= 1 for value in self.as_tuple()):
+            raise ValueError(f"factors {self.as_tuple()} are not probabilities")
+
+    def as_tuple(self) -> tuple[float, float, float]:
+        """Return the factors in the order of the rule."""
+        return (self.motif_present, self.brand_denied, self.not_authorised)
+
+    @property
+    def score(self) -> float:
+        """Their product.
+
+        >>> Factors(0.98, 1.0, 1.0).score
+        0.98
+        """
+        return self.motif_present * self.brand_denied * self.not_authorised
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Everything a verdict depended on besides the listing itself."""
+
+    model: str
+    index: str
+    registry: int
+    policy: str
+    background: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the verdict rule decides from findings and a claim, before versions are added."""
+
+    verdict: Verdict
+    factors: Factors
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A listing's verdict with its reasons."""
+
+    listing_id: str
+    verdict: Verdict
+    factors: Factors
+    claim: Claim
+    reasons: tuple[Reason, ...]
+    images: tuple[ImageFinding, ...]
+    versions: Versions
+
+    @property
+    def score(self) -> float:
+        """Between 0 and 1: the product of the three factors."""
+        return self.factors.score

@@ -1,0 +1,172 @@
+"""Turns a cosine into a count: how many of a million ordinary photos would match this well.
+
+A cosine of 0.7 is rare for one motif and daily bread for another, a plain ring say. So every motif
+gets a *null distribution*: its best similarity inside each of B background photos, photos that are
+known not to show it. From these B maxima comes the chance that an ordinary photo reaches a
+similarity s:
+
+* **Inside the data** (s at most the threshold u, the motif's 90 % quantile): the share of
+  background photos that reach s, counted with one added to both sides so that it is never zero
+  (North, Curtis, Sham, AJHG 2002).
+* **Beyond u**: peaks over threshold with an exponential tail, `share(u) * exp(-(s - u) / scale)`,
+  where `scale` is the mean excess over u (Pickands 1975; the shape parameter is fixed at zero,
+  which overstates the chance for a bounded quantity such as a cosine: an error on the safe side).
+* **Never rarer than the registry's average motif says.** Some motifs, clean icons above all,
+  resemble photos so little that any photo with structure looks like a one-in-a-million match. The
+  chance is therefore at least the mean over all motifs of the chance at the same s.
+* **Floor.** A tail is trusted for three decades beyond what B photos can show and no further:
+  the smallest chance ever reported is `1 / (1000 B)`.
+
+With fewer than `MIN_PHOTOS` photos there is no fit at all: the caller gets a `CalibrationError`,
+and matches carry no figure.
+
+How well the figures hold on photos that had no part in the fit is measured in `docs/evaluation.md`.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import CalibrationError
+
+MIN_PHOTOS = 100
+TAIL_SHARE = 0.1
+TRUSTED_DECADES = 3
+_MIN_SCALE = 2e-3  # a background of near-identical photos must not make every match a miracle
+_GRID = np.linspace(-1.0, 1.0, 401)  # similarities at which the average motif is tabulated
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NullDistributions:
+    """The null distributions of a registry's motifs, one row each; made by `fit_nulls`.
+
+    `maxima` is `(motifs, photos)`, every row ascending; `thresholds` and `scales` are `(motifs,)`;
+    `pooled` is the log chance of the average motif at each similarity of a fixed grid.
+    `effective_motifs` says how many independent motifs the registry amounts to: look-alike
+    motifs raise false alarms on the same photos, so it is smaller than their number.
+    """
+
+    maxima: NDArray[np.float32]
+    thresholds: FloatArray
+    scales: FloatArray
+    pooled: FloatArray
+    effective_motifs: float
+
+    def __post_init__(self) -> None:
+        motifs = len(self.maxima)
+        if not len(self.thresholds) == len(self.scales) == motifs:
+            raise ValueError("one threshold and one scale for each motif")
+        for values in (self.maxima, self.thresholds, self.scales, self.pooled):
+            if not np.isfinite(values).all():
+                raise ValueError("a null distribution is finite")
+
+    @property
+    def photos(self) -> int:
+        """How many background photos stand behind every figure."""
+        return int(self.maxima.shape[1])
+
+    @property
+    def floor(self) -> float:
+        """The smallest chance that this background supports."""
+        return 10.0**-TRUSTED_DECADES / self.photos
+
+    def chances(self, rows: NDArray[np.intp], similarities: NDArray[np.float32]) -> FloatArray:
+        """Return the chance that an ordinary photo matches motif `rows[i]` at least this well.
+
+        Args:
+            rows: `(n,)` motif rows.
+            similarities: `(n,)` cosines.
+
+        Returns:
+            `(n,)` chances between `floor` and 1.
+
+        A motif whose best similarity on 1,000 photos has its 90 % quantile at 0.50, with a mean
+        excess of 0.02 over it, is matched at 0.60 by 0.1 * exp(-0.10 / 0.02) = 674 in a million:
+
+        >>> maxima = np.concatenate([np.full(899, 0.4), np.full(1, 0.5), np.full(100, 0.52)])
+        >>> nulls = fit_nulls(maxima[np.newaxis].astype(np.float32))
+        >>> round(1e6 * float(nulls.chances(np.array([0]), np.array([0.6], np.float32))[0]))
+        674
+        """
+        own = np.empty(len(rows))
+        for row in np.unique(rows):
+            places = np.flatnonzero(rows == row)
+            own[places] = self._own(int(row), similarities[places])
+        average = np.exp(np.interp(similarities, _GRID, self.pooled))
+        return np.clip(np.maximum(own, average), self.floor, 1.0)
+
+    def _own(self, row: int, values: NDArray[np.float32] | np.float32) -> FloatArray:
+        """Return the chances of one motif by its own background alone, unfloored."""
+        reached = self.photos - np.searchsorted(self.maxima[row], values)
+        inside = (reached + 1) / (self.photos + 1)
+        excess = np.subtract(values, self.thresholds[row], dtype=np.float64)
+        share = _tail_count(self.photos) / self.photos
+        beyond = share * np.exp(-np.maximum(excess, 0) / self.scales[row])
+        return np.where(excess > 0, beyond, inside)
+
+    def average_motif(self) -> FloatArray:
+        """Return the log of the mean chance over all motifs at each similarity of the grid."""
+        if not len(self.maxima):
+            return self.pooled
+        grid = _GRID.astype(np.float32)
+        total = sum(self._own(row, grid) for row in range(len(self.maxima)))
+        return np.log(np.maximum(total / len(self.maxima), 1e-300))
+
+    def registry_chance(self, chance: float, photos: int = 1) -> float:
+        """Return the chance that *some* motif reaches `chance` on any of `photos` ordinary photos.
+
+        `1 - (1 - chance) ** (effective_motifs * photos)`: the more motifs are watched, the rarer
+        each single match has to be.
+        """
+        if chance >= 1:
+            return 1.0
+        return float(-np.expm1(self.effective_motifs * photos * np.log1p(-chance)))
+
+
+def fit_nulls(maxima: NDArray[np.float32]) -> NullDistributions:
+    """Fit every motif's null distribution.
+
+    Args:
+        maxima: `(motifs, photos)`, the best similarity of each motif inside each background photo.
+
+    Raises:
+        CalibrationError: when there are fewer than `MIN_PHOTOS` photos.
+    """
+    photos = maxima.shape[1]
+    if photos < MIN_PHOTOS:
+        raise CalibrationError(
+            f"{photos} background photos cannot carry a tail; at least {MIN_PHOTOS} are needed"
+        )
+    ordered = np.sort(maxima, axis=1)
+    tail = _tail_count(photos)
+    thresholds = ordered[:, -tail - 1].astype(np.float64)
+    excesses = ordered[:, -tail:] - thresholds[:, np.newaxis]  # (motifs, tail), none negative
+    scales = np.maximum(excesses.mean(axis=1), _MIN_SCALE)
+    nothing = np.full(_GRID.shape, np.log(1e-300))
+    draft = NullDistributions(ordered, thresholds, scales, nothing, 1.0)
+    pooled = replace(draft, pooled=draft.average_motif())
+    return replace(pooled, effective_motifs=_effective_motifs(pooled, maxima))
+
+
+def _tail_count(photos: int) -> int:
+    return max(round(photos * TAIL_SHARE), 1)
+
+
+def _effective_motifs(nulls: NullDistributions, maxima: NDArray[np.float32]) -> float:
+    """Estimate how many independent motifs would alarm as often as this registry does.
+
+    The smallest chance t over m independent motifs follows P(T > t) = (1 - t) ** m, whose maximum-
+    likelihood estimate over B photos is m = B / sum(-log(1 - t_b)).
+    """
+    if not len(maxima):
+        return 1.0
+    smallest = np.ones(nulls.photos)
+    for row, values in enumerate(maxima):
+        own = nulls.chances(np.full(len(values), row), values)
+        smallest = np.minimum(smallest, own)
+    smallest = np.clip(smallest, 1e-12, 1 - 1e-9)
+    estimate = nulls.photos / float(-np.log1p(-smallest).sum())
+    return float(np.clip(estimate, 1.0, len(maxima)))

@@ -1,0 +1,152 @@
+"""The assessment's JSON shape, the same in the API, the CLI and the catalogue output.
+
+One direction writes what users read, the other restores what was stored. Sensible rounding happens
+here and nowhere else: six decimals for a similarity or score, three significant digits for a
+false-alarm figure, since more would pretend a precision that no background gives.
+"""
+
+from typing import Any
+
+from app.domain.assessment import (
+    Assessment,
+    Factors,
+    ImageError,
+    ImageFinding,
+    Reason,
+    ReasonCode,
+    Verdict,
+    Versions,
+)
+from app.domain.box import Box
+from app.domain.claim import Claim, ClaimKind, ClaimSource
+from app.domain.match import Evidence, Match
+from app.domain.registry import IdPrefix, parse_id, public_id
+
+Document = dict[str, Any]
+
+
+def significant(value: float, digits: int = 3) -> float:
+    """Round to significant digits.
+
+    >>> significant(3.2479), significant(12345.6)
+    (3.25, 12300.0)
+    """
+    return float(f"{value:.{digits}g}")
+
+
+def match_document(match: Match) -> Document:
+    """Return one match as the contract shows it."""
+    alarms = match.false_alarms_per_million
+    return {
+        "brand": match.brand,
+        "motif": match.motif,
+        "motif_id": public_id(IdPrefix.MOTIF, match.motif_id),
+        "reference_id": public_id(IdPrefix.REFERENCE, match.reference_id),
+        "box": list(match.box.as_tuple()),
+        "similarity": round(match.similarity, 6),
+        "false_alarms_per_million": None if alarms is None else significant(alarms),
+        "verified": match.verified,
+        "evidence": [str(kind) for kind in match.evidence],
+    }
+
+
+def _image_document(finding: ImageFinding) -> Document:
+    error = finding.error
+    return {
+        "image": finding.image,
+        "sha256": finding.sha256,
+        "width": finding.width,
+        "height": finding.height,
+        "error": None if error is None else {"code": error.code, "detail": error.detail},
+        "matches": [match_document(match) for match in finding.matches],
+    }
+
+
+def _claim_document(claim: Claim) -> Document:
+    return {
+        "kind": str(claim.kind),
+        "text": claim.text,
+        "source": None if claim.source is None else str(claim.source),
+        "brands": list(claim.brands),
+    }
+
+
+def assessment_document(assessment: Assessment) -> Document:
+    """Return the assessment as plain JSON values."""
+    present, denied, unauthorised = assessment.factors.as_tuple()
+    return {
+        "listing_id": assessment.listing_id,
+        "verdict": str(assessment.verdict),
+        "score": round(assessment.score, 6),
+        "factors": {
+            "motif_present": round(present, 6),
+            "brand_denied": round(denied, 6),
+            "not_authorised": round(unauthorised, 6),
+        },
+        "claim": _claim_document(assessment.claim),
+        "reasons": [
+            {"code": str(reason.code), "detail": reason.detail} for reason in assessment.reasons
+        ],
+        "images": [_image_document(finding) for finding in assessment.images],
+        "versions": {
+            "model": assessment.versions.model,
+            "index": assessment.versions.index,
+            "registry": assessment.versions.registry,
+            "policy": assessment.versions.policy,
+            "background": assessment.versions.background,
+        },
+    }
+
+
+def _match(document: Document) -> Match:
+    alarms = document["false_alarms_per_million"]
+    return Match(
+        brand=document["brand"],
+        motif=document["motif"],
+        motif_id=parse_id(IdPrefix.MOTIF, document["motif_id"]),
+        reference_id=parse_id(IdPrefix.REFERENCE, document["reference_id"]),
+        box=Box(*document["box"]),
+        similarity=document["similarity"],
+        false_alarms_per_million=alarms,
+        # The unrounded tail is not kept: the stored order already speaks for it.
+        tail=1.0 if alarms is None else alarms / 1_000_000,
+        verified=document["verified"],
+        evidence=tuple(Evidence(kind) for kind in document["evidence"]),
+    )
+
+
+def _image(document: Document) -> ImageFinding:
+    error = document["error"]
+    return ImageFinding(
+        image=document["image"],
+        sha256=document["sha256"],
+        width=document["width"],
+        height=document["height"],
+        error=None if error is None else ImageError(**error),
+        matches=tuple(_match(match) for match in document["matches"]),
+    )
+
+
+def _claim(document: Document) -> Claim:
+    source = document["source"]
+    return Claim(
+        kind=ClaimKind(document["kind"]),
+        text=document["text"],
+        source=None if source is None else ClaimSource(source),
+        brands=tuple(document["brands"]),
+    )
+
+
+def assessment_from_document(document: Document) -> Assessment:
+    """Restore an assessment from what `assessment_document` made of it."""
+    return Assessment(
+        listing_id=document["listing_id"],
+        verdict=Verdict(document["verdict"]),
+        factors=Factors(**document["factors"]),
+        claim=_claim(document["claim"]),
+        reasons=tuple(
+            Reason(ReasonCode(reason["code"]), reason["detail"]) for reason in document["reasons"]
+        ),
+        images=tuple(_image(image) for image in document["images"]),
+        versions=Versions(**document["versions"]),
+    )

@@ -1,0 +1,1 @@
+"""Packaged word lists that the domain reads; data alone, no code."""

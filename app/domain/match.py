@@ -1,0 +1,51 @@
+"""A match: one region of a photo against one reference of a motif, and how rare that would be.
+
+`similarity` is a cosine and says nothing by itself. `false_alarms_per_million` is what carries
+meaning: how many of a million ordinary photos would match this motif at least this well.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.box import Box
+
+
+class Evidence(StrEnum):
+    """Which look at the photo supports a match."""
+
+    VISUAL = "visual"
+    GEOMETRIC = "geometric"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Region x reference. `tail` is the unrounded chance per photo, used for ordering alone.
+
+    `false_alarms_per_million` is `None` where no background large enough is loaded, and never
+    below the calibration's floor. `verified` tells whether a second look confirmed the match.
+    """
+
+    brand: str
+    motif: str
+    motif_id: int
+    reference_id: int
+    box: Box
+    similarity: float
+    false_alarms_per_million: float | None
+    tail: float
+    verified: bool = False
+    evidence: tuple[Evidence, ...] = (Evidence.VISUAL,)
+
+    def __post_init__(self) -> None:
+        if not -1.0001 <= self.similarity <= 1.0001:
+            raise ValueError(f"similarity {self.similarity} is not a cosine")
+        alarms = self.false_alarms_per_million
+        if alarms is not None and not (math.isfinite(alarms) and 0 < alarms <= 1_000_000):
+            raise ValueError(f"{alarms} false alarms in a million photos cannot be")
+
+    @property
+    def rank_key(self) -> tuple[float, float, int]:
+        """Best first when sorted ascending: rarest, then most similar, then oldest reference."""
+        return (self.tail, -self.similarity, self.reference_id)

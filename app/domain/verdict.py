@@ -1,0 +1,194 @@
+"""The verdict rule: `score = P(motif is there) x P(listing denies the brand) x (1 - authorised)`.
+
+From a listing's findings and its claim to `clear`, `review` or `suspect`, with every factor and
+every reason shown. A similarity is never compared with a threshold here; only false-alarm chances
+are, and the thresholds are budgets: how many of a million ordinary listings, listings that show no
+protected motif, may be called suspect, and how many may be sent to people.
+
+Budgets become thresholds of the score through the first factor alone, so they hold exactly for a
+listing that denies its brand and are kept with room to spare for one that is merely silent.
+"""
+
+import hashlib
+import math
+from dataclasses import asdict, dataclass
+
+from app.domain.assessment import (
+    Factors,
+    ImageFinding,
+    Reason,
+    ReasonCode,
+    Ruling,
+    Verdict,
+)
+from app.domain.calibration import NullDistributions
+from app.domain.claim import Claim, ClaimKind
+from app.domain.errors import InvalidInputError
+from app.domain.match import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The numbers that an operator answers for.
+
+    `suspect_per_million` and `review_per_million` are budgets over listings without a motif.
+    `prior` is the share of the moderated stream that shows a registered motif at all. The last
+    three say how much of a denial there is in naming no brand, another brand, or the right one.
+    """
+
+    suspect_per_million: float = 1_000.0
+    review_per_million: float = 20_000.0
+    prior: float = 0.02
+    silent_denies: float = 0.95
+    other_brand_denies: float = 0.9
+    same_brand_denies: float = 0.0
+    min_side: int = 48
+
+    def __post_init__(self) -> None:
+        if not 0 < self.suspect_per_million <= self.review_per_million < 300_000:
+            raise InvalidInputError(
+                "budgets must satisfy 0 < suspect_per_million <= review_per_million < 300000"
+            )
+        if not 0 < self.prior < 1:
+            raise InvalidInputError("the prior lies between 0 and 1")
+        shares = (self.silent_denies, self.other_brand_denies, self.same_brand_denies)
+        if not all(0 <= share <= 1 for share in shares):
+            raise InvalidInputError("shares of denial lie from 0 to 1")
+
+    @property
+    def version(self) -> str:
+        """A short digest of every number above: two policies of one version rule alike."""
+        text = repr(sorted(asdict(self).items()))
+        return f"policy-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+    @property
+    def suspect_score(self) -> float:
+        """The score from which a listing is suspect."""
+        return motif_probability(self.suspect_per_million / 1e6, self.prior)
+
+    @property
+    def review_score(self) -> float:
+        """The score from which a listing goes to a moderator."""
+        return motif_probability(self.review_per_million / 1e6, self.prior)
+
+
+def motif_probability(chance: float, prior: float) -> float:
+    """Return the probability that a motif is there, given the chance of a false alarm.
+
+    A p-value is not a probability of the hypothesis. The largest Bayes factor that a p-value p can
+    stand for is `1 / (-e p ln p)` (Sellke, Bayarri, Berger, The American Statistician 2001); times
+    the prior odds it gives the posterior odds. It is an upper bound, honest about its direction,
+    and zero evidence (p above 1/e) leaves the probability at zero rather than at the prior, because
+    a photo without any match is not evidence for a motif.
+
+    One false alarm in 1,000 listings, where 2 % of listings show a motif: the Bayes factor is 53,
+    the odds 53 x 0.02 / 0.98 = 1.09, the probability 0.52.
+
+    >>> round(motif_probability(0.001, prior=0.02), 2)
+    0.52
+    """
+    if chance >= 1 / math.e:
+        return 0.0
+    bayes_factor = 1 / (-math.e * chance * math.log(chance))
+    odds = bayes_factor * prior / (1 - prior)
+    return odds / (1 + odds)
+
+
+def rule(
+    images: tuple[ImageFinding, ...],
+    claim: Claim,
+    nulls: NullDistributions | None,
+    policy: Policy,
+    *,
+    authorised: bool = False,
+) -> Ruling:
+    """Return the verdict on a listing.
+
+    `nulls` is `None` when nothing calibrated is loaded; then no listing is `clear` once something
+    matched at all, because nobody can say how rare that match is.
+    """
+    reasons = _image_reasons(images)
+    judged = [finding for finding in images if finding.error is None]
+    best = _best_match(judged)
+    present = _presence(best, len(judged), nulls, policy)
+    denied = _denial(best, claim, policy)
+    factors = Factors(present, denied, 0.0 if authorised else 1.0)
+    verdict = _threshold(factors.score, policy)
+    if best is not None and present >= policy.review_score:
+        reasons += _match_reasons(best, images, claim)
+    if best is not None and nulls is None:
+        reasons.append(Reason(ReasonCode.NOT_CALIBRATED, "no background fits this model"))
+        verdict = _at_least_review(verdict)
+    if not judged:
+        reasons.append(Reason(ReasonCode.NO_READABLE_IMAGE, "no image could be judged"))
+        verdict = _at_least_review(verdict)
+    return Ruling(verdict, factors, tuple(reasons))
+
+
+def _best_match(judged: list[ImageFinding]) -> Match | None:
+    matches = [finding.matches[0] for finding in judged if finding.matches]
+    return min(matches, key=lambda match: match.rank_key, default=None)
+
+
+def _presence(
+    best: Match | None, photos: int, nulls: NullDistributions | None, policy: Policy
+) -> float:
+    if best is None or nulls is None:
+        return 0.0
+    return motif_probability(nulls.registry_chance(best.tail, max(photos, 1)), policy.prior)
+
+
+def _denial(best: Match | None, claim: Claim, policy: Policy) -> float:
+    if claim.kind is ClaimKind.UNBRANDED:
+        return 1.0
+    if claim.kind is ClaimKind.SILENT:
+        return policy.silent_denies
+    if best is not None and _names(claim, best.brand):
+        return policy.same_brand_denies
+    return policy.other_brand_denies
+
+
+def _names(claim: Claim, brand: str) -> bool:
+    return brand.casefold() in {name.casefold() for name in claim.brands}
+
+
+def _threshold(score: float, policy: Policy) -> Verdict:
+    if score >= policy.suspect_score:
+        return Verdict.SUSPECT
+    return Verdict.REVIEW if score >= policy.review_score else Verdict.CLEAR
+
+
+def _at_least_review(verdict: Verdict) -> Verdict:
+    return Verdict.REVIEW if verdict is Verdict.CLEAR else verdict
+
+
+def _image_reasons(images: tuple[ImageFinding, ...]) -> list[Reason]:
+    reasons = []
+    for number, finding in enumerate(images, start=1):
+        if finding.error is None:
+            continue
+        small = finding.error.code == ReasonCode.TOO_SMALL_TO_JUDGE
+        code = ReasonCode.TOO_SMALL_TO_JUDGE if small else ReasonCode.IMAGE_UNREADABLE
+        reasons.append(Reason(code, f"image {number} ({finding.image}): {finding.error.detail}"))
+    return reasons
+
+
+def _match_reasons(best: Match, images: tuple[ImageFinding, ...], claim: Claim) -> list[Reason]:
+    number = next(place for place, image in enumerate(images, 1) if best in image.matches)
+    seen = Reason(
+        ReasonCode.MOTIF_SEEN,
+        f"{best.brand} / {best.motif} in image {number}, as well as in about "
+        f"{best.false_alarms_per_million:,.3g} of a million ordinary photos",
+    )
+    return [seen, _claim_reason(best, claim)]
+
+
+def _claim_reason(best: Match, claim: Claim) -> Reason:
+    source = "" if claim.source is None else claim.source.replace("_", " ")
+    if claim.kind is ClaimKind.UNBRANDED:
+        return Reason(ReasonCode.CLAIMS_UNBRANDED, f"{source} says {claim.text!r}")
+    if claim.kind is ClaimKind.SILENT:
+        return Reason(ReasonCode.NO_BRAND_CLAIM, "the listing names no brand")
+    if _names(claim, best.brand):
+        return Reason(ReasonCode.CLAIMS_MATCHED_BRAND, f"{source} names {best.brand}")
+    return Reason(ReasonCode.CLAIMS_OTHER_BRAND, f"{source} says {claim.text!r}, not {best.brand}")

@@ -1,0 +1,1 @@
+"""Tests of the domain, which needs neither models nor a database."""

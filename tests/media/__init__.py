@@ -1,0 +1,1 @@
+"""Tests of app.media: decoding within limits, and refusals by name."""

@@ -1,0 +1,1 @@
+"""Tests of app.media.containers: what headers say before anything is decoded."""

@@ -5,6 +5,7 @@ here and nowhere else: six decimals for a similarity or score, three significant
 false-alarm figure, since more would pretend a precision that no background gives.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from app.domain.assessment import (
@@ -73,16 +74,13 @@ def _claim_document(claim: Claim) -> Document:
 
 def assessment_document(assessment: Assessment) -> Document:
     """Return the assessment as plain JSON values."""
-    present, denied, unauthorised = assessment.factors.as_tuple()
+    # The score is the product of the factors as shown, so that a reader who multiplies gets it.
+    factors = Factors(*(round(value, 6) for value in assessment.factors.as_tuple()))
     return {
         "listing_id": assessment.listing_id,
         "verdict": str(assessment.verdict),
-        "score": round(assessment.score, 6),
-        "factors": {
-            "motif_present": round(present, 6),
-            "brand_denied": round(denied, 6),
-            "not_authorised": round(unauthorised, 6),
-        },
+        "score": round(factors.score, 6),
+        "factors": asdict(factors),
         "claim": _claim_document(assessment.claim),
         "reasons": [
             {"code": str(reason.code), "detail": reason.detail} for reason in assessment.reasons

@@ -6,6 +6,7 @@ raises the registry's version by one. Every method is safe to call from several 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -64,6 +65,9 @@ class StoredBackground:
 
 class RegistryStore(Protocol):
     """Brands, motifs and references, with a version that rises with every change."""
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Join the calls of this thread into one transaction; other writers wait meanwhile."""
 
     def version(self) -> int:
         """Return the registry's version: 0 when nothing was ever added. One cheap read."""

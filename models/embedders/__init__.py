@@ -1,0 +1,1 @@
+"""Embedders: regions in, unit rows out."""

@@ -1,0 +1,1 @@
+"""Networks as torch modules that take raw crops: normalisation is part of the network."""

@@ -1,0 +1,1 @@
+"""Proposers: photo in, regions out."""

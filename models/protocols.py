@@ -1,0 +1,66 @@
+"""The seams of `models/`: what a proposer, an embedder and a runtime promise.
+
+A trained motif model replaces the grid and the ImageNet embedder behind the first two protocols;
+nothing outside this package changes when it does, except the model's name and hash, which every
+stored vector carries.
+"""
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.regions import Embeddings, Photo, Regions
+
+
+@runtime_checkable
+class RegionProposer(Protocol):
+    """Chooses the boxes of a photo that might hold a motif."""
+
+    @property
+    def name(self) -> str:
+        """Names the proposer and its settings: a background made with another does not fit."""
+
+    def propose(self, photo: Photo) -> Regions:
+        """Return at least one region; the whole photo is always among them."""
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Turns regions into unit vectors whose inner product is the cosine similarity."""
+
+    @property
+    def name(self) -> str:
+        """The model card's name."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def weights_sha256(self) -> str:
+        """Identity of the weights; vectors of different weights never meet in an index."""
+
+    def embed(self, regions: Regions) -> Embeddings:
+        """Return `(len(regions), dim)` float32 unit rows, in the order of the boxes."""
+
+
+class Runtime(Protocol):
+    """Runs a network on a batch of crops. Safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """`torch` or `openvino`, with device and precision."""
+
+    def run(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Map `(N, size, size, 3)` RGB crops to `(N, dim)` unit rows."""
+
+
+def model_id(embedder: Embedder, proposer: RegionProposer | None = None) -> str:
+    """Return the name under which vectors of this model are kept.
+
+    With a proposer, the name under which a *background* is kept: its statistics depend on how many
+    regions of a photo are looked at, and where.
+    """
+    identity = f"{embedder.name}@{embedder.weights_sha256[:12]}"
+    return identity if proposer is None else f"{identity}+{proposer.name}"

@@ -1,0 +1,1 @@
+"""Doors for people at a terminal: each parses its arguments and makes one call."""

@@ -1,0 +1,38 @@
+"""Makes the background that ships with a model, from the part `calibrate` of the ordinary photos.
+
+    python -m scripts.make_background ../shared/data
+
+It goes through the same decoder, proposer and embedder as `touchstone calibrate`, with OpenVINO or
+torch in float32, and is written to `models/weights/<model>.background.safetensors`.
+"""
+
+import argparse
+from pathlib import Path
+
+from app.bootstrap import build
+from app.domain.errors import CalibrationError
+from app.evaluation.splits import background_part
+from app.settings import Settings
+from models.weights_file import shipped_file
+
+
+def main(data: Path, work: Path) -> str:
+    """Embed, write, and return what was made."""
+    touchstone = build(Settings(data_dir=work, precision="f32"))
+    try:
+        background, refused = touchstone.calibrator.embed(background_part(data, "calibrate"))
+    finally:
+        touchstone.close()
+    if background is None or refused:
+        raise CalibrationError(f"photos that could not be read: {refused}")
+    target = shipped_file(f"{touchstone.eyes.embedder.name}.background.safetensors")
+    target.write_bytes(background.to_bytes())
+    return f"{background.photos} photos, {len(background.rows)} regions, {background.model}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder that holds clothing/ and grocery/")
+    parser.add_argument("--work", type=Path, default=Path("var/make-background"))
+    arguments = parser.parse_args()
+    print(main(arguments.data, arguments.work))

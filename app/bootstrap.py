@@ -1,0 +1,111 @@
+"""The one place that names concrete classes: settings in, a running `Touchstone` out."""
+
+from app.domain.claim_reading import ClaimReader, load_terms
+from app.domain.errors import ModelRefusedError
+from app.domain.verdict import Policy
+from app.media.limits import DecodeLimits
+from app.services.assessment import Assessor, Eyes
+from app.services.background_files import BackgroundLibrary
+from app.services.calibrating import Calibrator
+from app.services.desk import AssessmentDesk
+from app.services.enrolment import Enroller
+from app.services.index_building import SnapshotKeeper
+from app.services.live_gallery import GalleryOptions, LiveGallery
+from app.services.manifest import ManifestImporter
+from app.services.reference_vectors import ReferenceVectors
+from app.services.touchstone import Touchstone
+from app.settings import Settings
+from app.storage.assessments import SqlAssessmentStore
+from app.storage.backgrounds import SqlBackgroundStore
+from app.storage.blobs import FsspecBlobStore
+from app.storage.database import Database
+from app.storage.embeddings import SqlEmbeddingStore
+from app.storage.registry import SqlRegistryStore
+from index import IndexOptions
+from models.catalogue import RuntimeOptions, load_embedder
+from models.errors import ModelError
+from models.proposers.grid import GridProposer
+from models.weights_file import shipped_file
+
+
+def build_eyes(settings: Settings) -> Eyes:
+    """Return the proposer and the embedder that the settings ask for.
+
+    Raises:
+        ModelRefusedError: when the model is unknown, or its weights or runtime are refused.
+    """
+    options = RuntimeOptions(
+        settings.runtime, settings.threads, settings.precision, settings.model_cache
+    )
+    try:
+        embedder = load_embedder(settings.model, options)
+        proposer = GridProposer(settings.grid_scales, settings.grid_overlap, settings.grid_min_side)
+    except (ModelError, ValueError) as error:
+        raise ModelRefusedError(str(error)) from error
+    return Eyes(proposer, embedder)
+
+
+def build_policy(settings: Settings) -> Policy:
+    """Return the verdict policy that the settings describe."""
+    return Policy(
+        suspect_per_million=settings.suspect_per_million,
+        review_per_million=settings.review_per_million,
+        prior=settings.motif_prior,
+        min_side=settings.min_image_side,
+    )
+
+
+def build_limits(settings: Settings) -> DecodeLimits:
+    """Return the decoding limits that the settings describe."""
+    return DecodeLimits(
+        max_bytes=settings.max_image_bytes,
+        max_pixels=settings.max_image_pixels,
+        max_frames=settings.max_image_frames,
+    )
+
+
+def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
+    """Return a service on the settings' database and blobs, migrated and ready to use.
+
+    Raises:
+        ModelRefusedError: when the model cannot be used.
+        StorageError: when the database cannot.
+    """
+    eyes = eyes or build_eyes(settings)
+    limits, policy = build_limits(settings), build_policy(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.resolved_database_url)
+    database.migrate()
+    registry = SqlRegistryStore(database)
+    assessments = SqlAssessmentStore(database)
+    blobs = FsspecBlobStore(settings.resolved_blob_url)
+    vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
+    shipped = shipped_file(f"{eyes.embedder.name}.background.safetensors")
+    library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
+    index_options = IndexOptions(kind=settings.index_kind)
+    options = GalleryOptions(index_options, settings.snapshots, settings.neighbours)
+    gallery = LiveGallery(registry, vectors, library, options)
+    assessor = Assessor(
+        eyes,
+        gallery,
+        ClaimReader(load_terms()),
+        policy,
+        limits,
+        matches_per_image=settings.matches_per_image,
+    )
+    enroller = Enroller(registry, blobs, vectors, limits)
+    return Touchstone(
+        eyes=eyes,
+        registry=registry,
+        assessments=assessments,
+        blobs=blobs,
+        gallery=gallery,
+        assessor=assessor,
+        desk=AssessmentDesk(assessor, assessments, blobs, limits),
+        enroller=enroller,
+        importer=ManifestImporter(registry, enroller, limits),
+        calibrator=Calibrator(eyes, library, limits),
+        snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
+        limits=limits,
+        close=database.dispose,
+    )

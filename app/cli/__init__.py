@@ -1,0 +1,35 @@
+"""The `touchstone` command: parse, call a service, print.
+
+Exit codes are a contract: 0 for done, 1 for a failure explained in one line, 2 for wrong usage.
+Results go to standard output (`--json` for machines), everything else to standard error.
+"""
+
+import typer
+
+from app.cli import catalog, indexing, motifs, scoring, serving
+from app.cli.session import explained
+
+cli = typer.Typer(
+    name="touchstone",
+    help="Finds protected brand motifs in product photos of goods listed as unbranded.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+cli.command("demo")(serving.demo)
+cli.command("serve")(serving.serve)
+cli.add_typer(motifs.commands, name="motifs")
+cli.command("score")(scoring.score)
+cli.add_typer(catalog.commands, name="catalog")
+cli.command("calibrate")(scoring.calibrate)
+cli.command("evaluate")(scoring.evaluate)
+cli.add_typer(indexing.commands, name="index")
+
+
+def main() -> None:
+    """Run the command; what `pyproject.toml` installs as `touchstone`."""
+    with explained():
+        cli()
+
+
+__all__ = ["cli", "main"]

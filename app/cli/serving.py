@@ -1,0 +1,50 @@
+"""`touchstone serve` and `touchstone demo`."""
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.cli.printing import print_json
+from app.cli.session import explained, log_to_stderr, read_settings, service_at
+from app.demo.story import print_story, run_demo
+from app.main import create_app
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address; default from the settings.")] = "",
+    port: Annotated[int, typer.Option(help="Port; default from the settings.")] = -1,
+) -> None:
+    """Run the API with its documentation and metrics on one port."""
+    with explained():
+        settings = read_settings()
+        log_to_stderr(settings.log_format)
+        uvicorn.run(
+            create_app(settings),
+            host=host or settings.host,
+            port=settings.port if port < 0 else port,
+            log_level="info",
+            server_header=False,
+        )
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the demo's data and report.")] = Path(
+        "var/demo"
+    ),
+    show: Annotated[bool, typer.Option("--open", help="Open the report in a browser.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Assess sample listings against a starter registry and write an HTML report; offline."""
+    with explained():
+        settings = read_settings()
+        log_to_stderr(settings.log_format)
+        story = run_demo(service_at(settings), out)
+    if as_json:
+        print_json(story.document())
+    else:
+        print_story(story)
+    if show:
+        webbrowser.open(story.report.absolute().as_uri())

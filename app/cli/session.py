@@ -1,0 +1,98 @@
+"""Opens a service for one command, and explains failures in one line.
+
+Everything that the command line raises on purpose is a `TouchstoneError`, a settings error or an
+error of the file system; each becomes one line on standard error and exit code 1. Anything else
+is a bug, and its traceback is shown.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from app.bootstrap import build, build_eyes
+from app.domain.errors import InvalidInputError, TouchstoneError
+from app.services.touchstone import Touchstone
+from app.settings import Settings
+
+
+def read_settings() -> Settings:
+    """Return the settings.
+
+    Raises:
+        InvalidInputError: naming the first setting that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidInputError(f"setting TOUCHSTONE_{name.upper()}: {first['msg']}") from error
+
+
+@contextmanager
+def opened() -> Iterator[Touchstone]:
+    """Open the service that the settings describe, and close it afterwards."""
+    settings = read_settings()
+    log_to_stderr(settings.log_format)
+    touchstone = build(settings)
+    try:
+        yield touchstone
+    finally:
+        touchstone.close()
+
+
+def service_at(settings: Settings) -> Callable[[Path, int], Touchstone]:
+    """Return a function that opens an independent service in a folder of its own.
+
+    Used by commands that must neither see nor touch the operator's data: demo and evaluation.
+    """
+
+    def open_at(data_dir: Path, matches_per_image: int) -> Touchstone:
+        own = {"data_dir": data_dir, "database_url": "", "blob_url": ""}
+        return build(
+            settings.model_copy(update=own | {"matches_per_image": matches_per_image}),
+            build_eyes(settings),
+        )
+
+    return open_at
+
+
+def log_to_stderr(log_format: str) -> None:
+    """Send logs to standard error, so that standard output holds results alone."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn an expected failure into one line on standard error and exit code 1."""
+    try:
+        yield
+    except TouchstoneError as error:
+        fail(error.message)
+    except OSError as error:
+        fail(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "))
+
+
+def fail(message: str) -> None:
+    """Print one line and leave with exit code 1."""
+    line = " ".join(message.split())
+    sys.stderr.write(f"touchstone: {line}\n")
+    raise SystemExit(1)

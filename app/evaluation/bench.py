@@ -1,0 +1,49 @@
+"""What a suite works with: the data, a folder of its own, and the doors it measures.
+
+The evaluation knows neither settings nor the batch executor; both are handed in, so that a suite
+runs the very code that `touchstone catalog score` runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import InvalidInputError
+from app.services.touchstone import Touchstone
+
+OpenService = Callable[[Path, int], Touchstone]
+ScoreCatalog = Callable[[Path, Path, Touchstone], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where a suite finds its data, and how it opens a service and scores a catalogue.
+
+    `open_service(folder, matches_per_image)` opens a service on a folder of its own;
+    `score_catalog(source, target, touchstone)` returns the run's summary as JSON values.
+    """
+
+    data: Path
+    out: Path
+    open_service: OpenService
+    score_catalog: ScoreCatalog
+
+    def data_set(self, name: str) -> Path:
+        """Return the folder of a data set.
+
+        Raises:
+            InvalidInputError: when it is not there.
+        """
+        folder = self.data / name
+        if not (folder / "labels.csv").is_file():
+            raise InvalidInputError(f"no data set at {folder}; name its parent with --data")
+        return folder
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteReport:
+    """A suite's figures, as JSON values and as the Markdown that goes into the docs."""
+
+    document: dict[str, Any]
+    markdown: str

@@ -1,0 +1,172 @@
+"""The one use case: a listing's photos and words in, a reasoned verdict out.
+
+    read ─▶ decode ─▶ propose ─▶ embed ─▶ search ─▶ calibrate ─▶ claim ─▶ rule
+
+HTTP, the batch executor, the command line and the evaluation all call `Assessor.assess`. An image
+that cannot be read becomes an error on that image; the others are judged all the same.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.assessment import (
+    Assessment,
+    ImageError,
+    ImageFinding,
+    Reason,
+    ReasonCode,
+    Versions,
+)
+from app.domain.claim_reading import ClaimReader
+from app.domain.errors import ImageRefusedError
+from app.domain.listing import Listing
+from app.domain.match import Match
+from app.domain.verdict import Policy, rule
+from app.media.decoded import DecodedImage
+from app.media.decoding import decode_image
+from app.media.limits import DecodeLimits
+from app.services.gallery import Matcher
+from app.services.live_gallery import LiveGallery
+from app.services.sources import ImageSource
+from app.services.stages import Observe, timed, unobserved
+from models.protocols import Embedder, RegionProposer, model_id
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What looks at a photo: a proposer and the embedder that reads its regions."""
+
+    proposer: RegionProposer
+    embedder: Embedder
+
+    @property
+    def model(self) -> str:
+        """The name that assessments and backgrounds carry."""
+        return model_id(self.embedder, self.proposer)
+
+
+class Assessor:
+    """Assesses listings; safe to share between threads."""
+
+    def __init__(
+        self,
+        eyes: Eyes,
+        gallery: LiveGallery,
+        claims: ClaimReader,
+        policy: Policy,
+        limits: DecodeLimits,
+        *,
+        matches_per_image: int = 5,
+    ) -> None:
+        self._eyes = eyes
+        self._gallery = gallery
+        self._claims = claims
+        self._policy = policy
+        self._limits = limits
+        self._matches_per_image = matches_per_image
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that verdicts follow."""
+        return self._policy
+
+    def assess(
+        self,
+        listing: Listing,
+        sources: Sequence[ImageSource],
+        *,
+        observe: Observe = unobserved,
+    ) -> Assessment:
+        """Return the verdict on a listing under one version of the registry.
+
+        Args:
+            listing: what the seller says.
+            sources: the photos, in the listing's order.
+            observe: is told how long each stage took.
+        """
+        matcher = self._gallery.current()
+        findings = tuple(self._look(source, matcher, observe) for source in sources)
+        with timed(observe, "judge"):
+            claim = self._claims.read(listing, matcher.gallery.brand_names)
+            ruling = rule(findings, claim, matcher.gallery.nulls, self._policy)
+        return Assessment(
+            listing_id=listing.listing_id,
+            verdict=ruling.verdict,
+            factors=ruling.factors,
+            claim=claim,
+            reasons=ruling.reasons + _registry_reasons(matcher),
+            images=findings,
+            versions=self._versions(matcher),
+        )
+
+    def search(
+        self, source: ImageSource, *, limit: int = 10, observe: Observe = unobserved
+    ) -> ImageFinding:
+        """Return the nearest motifs of one image, with no listing and no verdict.
+
+        Raises:
+            ImageRefusedError: when the image cannot be read.
+        """
+        data = source.read(self._limits)
+        image = decode_image(data, self._limits)
+        return self._finding(source.name, image, self._gallery.current(), limit, observe)
+
+    def _versions(self, matcher: Matcher) -> Versions:
+        return Versions(
+            model=self._eyes.model,
+            index=matcher.gallery.version,
+            registry=matcher.gallery.registry_version,
+            policy=self._policy.version,
+            background=matcher.gallery.background,
+        )
+
+    def _look(self, source: ImageSource, matcher: Matcher, observe: Observe) -> ImageFinding:
+        sha256: str | None = None
+        try:
+            with timed(observe, "decode"):
+                data = source.read(self._limits)
+                sha256 = hashlib.sha256(data).hexdigest()
+                image = decode_image(data, self._limits)
+        except ImageRefusedError as error:
+            return ImageFinding(source.name, sha256, error=ImageError(error.code, error.message))
+        if min(image.width, image.height) < self._policy.min_side:
+            return _too_small(source.name, image, self._policy.min_side)
+        return self._finding(source.name, image, matcher, self._matches_per_image, observe)
+
+    def _finding(
+        self, name: str, image: DecodedImage, matcher: Matcher, limit: int, observe: Observe
+    ) -> ImageFinding:
+        frames = [self._matches(frame, matcher, limit, observe) for frame in image.frames]
+        best: dict[int, Match] = {}
+        for match in sorted((m for frame in frames for m in frame), key=lambda m: m.rank_key):
+            best.setdefault(match.motif_id, match)  # a motif in several frames is one match
+        matches = tuple(best.values())[:limit]
+        return ImageFinding(name, image.sha256, image.width, image.height, matches=matches)
+
+    def _matches(
+        self, frame: NDArray[np.uint8], matcher: Matcher, limit: int, observe: Observe
+    ) -> tuple[Match, ...]:
+        with timed(observe, "propose"):
+            regions = self._eyes.proposer.propose(frame)
+        with timed(observe, "embed"):
+            embeddings = self._eyes.embedder.embed(regions)
+        with timed(observe, "search"):
+            return matcher.match(regions.boxes, embeddings, limit)
+
+
+def _too_small(name: str, image: DecodedImage, min_side: int) -> ImageFinding:
+    size = f"{image.width} x {image.height}"
+    detail = f"{size} pixels; the short side must have at least {min_side}"
+    error = ImageError(ReasonCode.TOO_SMALL_TO_JUDGE, detail)
+    return ImageFinding(name, image.sha256, image.width, image.height, error=error)
+
+
+def _registry_reasons(matcher: Matcher) -> tuple[Reason, ...]:
+    if matcher.gallery.motifs:
+        return ()
+    detail = "the registry has no enabled motif with a reference, so nothing was looked for"
+    return (Reason(ReasonCode.EMPTY_REGISTRY, detail),)

@@ -1,0 +1,137 @@
+"""Imports a manifest: a CSV with one reference image in each row.
+
+Columns `brand,motif,kind,path`, and optionally `polarity,words,registration,x_min,y_min,x_max,
+y_max`. Several words or registrations in one cell are separated by `;`. Paths are relative to the
+manifest. Importing the same manifest again changes nothing. A row that cannot be used is reported
+by its number and does not stop the others; columns that mean nothing here are named and ignored.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from app.domain.box import Box
+from app.domain.errors import InvalidRowError, TouchstoneError, UnsupportedFileError
+from app.domain.ports import RegistryStore
+from app.domain.registry import MotifKind, NewMotif, Polarity, Registration
+from app.media.files import read_image_file
+from app.media.limits import DecodeLimits
+from app.services.enrolment import Enroller
+
+REQUIRED = ("brand", "motif", "kind", "path")
+EDGES = ("x_min", "y_min", "x_max", "y_max")
+OPTIONAL = ("polarity", "words", "registration", *EDGES)
+_UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
+
+Row = dict[str, str]
+Choice = TypeVar("Choice", MotifKind, Polarity)
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did; `errors` are in the order of the rows."""
+
+    rows: int = 0
+    motifs_added: int = 0
+    references_added: int = 0
+    references_unchanged: int = 0
+    ignored_columns: tuple[str, ...] = ()
+    errors: list[InvalidRowError] = field(default_factory=list)
+
+
+class ManifestImporter:
+    """Reads manifests into the registry."""
+
+    def __init__(self, registry: RegistryStore, enroller: Enroller, limits: DecodeLimits) -> None:
+        self._registry = registry
+        self._enroller = enroller
+        self._limits = limits
+
+    def run(self, manifest: Path, *, advance: Callable[[], None] = lambda: None) -> ImportReport:
+        """Import every usable row, calling `advance` after each row.
+
+        Raises:
+            UnsupportedFileError: when the file cannot be read or lacks a required column.
+        """
+        report = ImportReport()
+        for number, row in enumerate(_rows(manifest, report), start=1):
+            report.rows = number
+            try:
+                self._import(row, manifest.parent, report)
+            except TouchstoneError as error:
+                report.errors.append(InvalidRowError(number, error.message))
+            advance()
+        return report
+
+    def _import(self, row: Row, folder: Path, report: ImportReport) -> None:
+        _check(row)
+        motif = NewMotif(
+            brand=row["brand"].strip(),
+            name=row["motif"].strip(),
+            kind=_choice(MotifKind, row["kind"], "kind"),
+            words=_several(row["words"]),
+            registrations=tuple(map(Registration.parse, _several(row["registration"]))),
+        )
+        polarity = _choice(Polarity, row["polarity"] or Polarity.POSITIVE, "polarity")
+        data = read_image_file(folder / row["path"].strip(), self._limits)
+        # The image is checked before the motif is made: a bad row leaves no empty motif behind.
+        new = self._enroller.prepare(
+            data, polarity=polarity, box=_box(row), source=row["path"].strip()
+        )
+        stored, motif_is_new = self._registry.ensure_motif(motif)
+        _, is_new = self._enroller.enrol(stored.id, new)
+        report.motifs_added += motif_is_new
+        report.references_added += is_new
+        report.references_unchanged += not is_new
+
+
+def _rows(manifest: Path, report: ImportReport) -> Iterator[Row]:
+    try:
+        with manifest.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            reader = csv.DictReader(file, restkey="", strict=False)
+            columns = [name.strip() for name in reader.fieldnames or ()]
+            missing = [name for name in REQUIRED if name not in columns]
+            if missing:
+                raise UnsupportedFileError(f"{manifest.name} lacks the column {missing[0]!r}")
+            reader.fieldnames = columns
+            report.ignored_columns = tuple(
+                name for name in columns if name not in (*REQUIRED, *OPTIONAL)
+            )
+            for row in reader:
+                yield {name: row.get(name) or "" for name in ("", *REQUIRED, *OPTIONAL)}
+    except (OSError, csv.Error) as error:
+        raise UnsupportedFileError(f"cannot read the manifest {manifest}: {error}") from error
+
+
+def _check(row: Row) -> None:
+    if row[""]:
+        raise UnsupportedFileError("more cells than the header has columns")
+    if any(_UNDECODABLE in cell for cell in row.values()):
+        raise UnsupportedFileError("a cell is not valid UTF-8")
+    for name in REQUIRED:
+        if not row[name].strip():
+            raise UnsupportedFileError(f"the cell {name!r} is empty")
+
+
+def _choice(kind: type[Choice], text: str, column: str) -> Choice:
+    try:
+        return kind(text.strip().lower())
+    except ValueError:
+        valid = ", ".join(kind)
+        raise UnsupportedFileError(f"{column} {text!r} is not one of: {valid}") from None
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _box(row: Row) -> Box | None:
+    edges = [row[name].strip() for name in EDGES]
+    if not any(edges):
+        return None
+    try:
+        return Box(*(round(float(edge)) for edge in edges))
+    except (ValueError, OverflowError):
+        raise UnsupportedFileError(f"the box {edges} is not four numbers") from None

@@ -1,0 +1,33 @@
+"""The use cases of one running service, gathered for those who call them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.ports import AssessmentStore, BlobStore, RegistryStore
+from app.media.limits import DecodeLimits
+from app.services.assessment import Assessor, Eyes
+from app.services.calibrating import Calibrator
+from app.services.desk import AssessmentDesk
+from app.services.enrolment import Enroller
+from app.services.index_building import SnapshotKeeper
+from app.services.live_gallery import LiveGallery
+from app.services.manifest import ManifestImporter
+
+
+@dataclass(frozen=True, slots=True)
+class Touchstone:
+    """One service: made by `app.bootstrap`, closed by whoever asked for it."""
+
+    eyes: Eyes
+    registry: RegistryStore
+    assessments: AssessmentStore
+    blobs: BlobStore
+    gallery: LiveGallery
+    assessor: Assessor
+    desk: AssessmentDesk
+    enroller: Enroller
+    importer: ManifestImporter
+    calibrator: Calibrator
+    snapshots: SnapshotKeeper
+    limits: DecodeLimits
+    close: Callable[[], None]

@@ -1,0 +1,118 @@
+"""Every setting, typed, with its default and what it means.
+
+Read from the environment with the prefix `TOUCHSTONE_`, else from the TOML file that
+`TOUCHSTONE_CONFIG` names (default `touchstone.toml`, if there is one), else the default. Settings
+are read once at the edge (`bootstrap`, `main`, `cli`) and passed on as values; nothing below ever
+asks for them.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """Touchstone's settings. Two data directories are two independent services."""
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path("var"), description="Holds everything a run makes.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL; empty means SQLite in the data directory."
+    )
+    blob_url: str = Field("", description="fsspec URL; empty means a folder in the data directory.")
+
+    model: str = Field("efficientnet-lite0-imagenet", description="Name of a model card.")
+    runtime: Literal["auto", "openvino", "torch", "cuda"] = Field(
+        "auto", description="What runs the network; auto takes OpenVINO on x86, else torch."
+    )
+    precision: Literal["auto", "f32"] = Field(
+        "auto", description="auto lets OpenVINO take bf16 where the processor has it."
+    )
+    threads: int = Field(
+        0, ge=0, description="Threads for the network; 0 leaves it to the runtime."
+    )
+
+    grid_scales: tuple[float, ...] = Field(
+        (1.0, 0.5, 0.33),
+        description="Window sides of the region grid, as shares of a photo's short side.",
+    )
+    grid_overlap: float = Field(0.5, ge=0, lt=0.9, description="Overlap of neighbouring windows.")
+    grid_min_side: int = Field(24, ge=8, description="Windows smaller than this are left out.")
+
+    index_kind: Literal["flat", "ivf", "hnsw", "exact"] = Field(
+        "flat", description="flat is exact, up to about 100,000 references; then ivf or hnsw."
+    )
+    neighbours: int = Field(
+        100, ge=1, le=1000, description="References searched for each region of a photo."
+    )
+    matches_per_image: int = Field(
+        5, ge=1, le=100, description="Matches shown for each image, best first."
+    )
+
+    suspect_per_million: float = Field(
+        1_000.0, gt=0, description="Budget: ordinary listings in a million called suspect."
+    )
+    review_per_million: float = Field(
+        20_000.0, gt=0, description="Budget: ordinary listings in a million sent to review."
+    )
+    motif_prior: float = Field(
+        0.02, gt=0, lt=1, description="Share of the moderated stream that shows a motif."
+    )
+    min_image_side: int = Field(
+        48, ge=1, description="Images with a shorter side are too small to judge."
+    )
+
+    max_image_bytes: int = Field(20 * 2**20, ge=1, description="Largest image file accepted.")
+    max_image_pixels: int = Field(
+        50_000_000, ge=1, le=178_000_000, description="Largest picture decoded, in pixels."
+    )
+    max_image_frames: int = Field(4, ge=1, description="Frames looked at in an animation.")
+    max_images_per_listing: int = Field(24, ge=1, description="Most images in one request.")
+    max_request_bytes: int = Field(64 * 2**20, ge=1, description="Largest request body accepted.")
+
+    host: str = Field("127.0.0.1", description="Address that `touchstone serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that `touchstone serve` listens on.")
+    log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute()}/touchstone.db"
+
+    @property
+    def resolved_blob_url(self) -> str:
+        """The blob store in use."""
+        return self.blob_url or str(self.data_dir.absolute() / "blobs")
+
+    @property
+    def snapshots(self) -> Path:
+        """Where index snapshots are kept."""
+        return self.data_dir / "index"
+
+    @property
+    def model_cache(self) -> Path:
+        """Where converted networks are kept."""
+        return self.data_dir / "models"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, secret files, TOML."""
+        config = Path(os.environ.get("TOUCHSTONE_CONFIG", "touchstone.toml"))
+        toml = TomlConfigSettingsSource(settings_cls, config)
+        return (init_settings, env_settings, file_secret_settings, toml)

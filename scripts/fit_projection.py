@@ -1,7 +1,7 @@
 """Fits the projection of `efficientnet-lite0-imagenet` and writes it under `models/weights/`.
 
-Photos are those of the part `fit` of `app/evaluation/split_files/background.csv`; marks are those of the
-`simpleicons` package. No photo of another part takes part, nor any labelled brand photo.
+Photos are those of the part `fit` of `app/evaluation/split_files/background.csv`; marks are those
+of the `simpleicons` package. No photo of another part takes part, nor any labelled brand photo.
 
     python -m scripts.fit_projection ../shared/data
 
@@ -13,13 +13,13 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from app.media.marks import render_mark
 from safetensors.numpy import save_file
 from simpleicons.all import icons
 
 from app.evaluation.splits import background_part
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
-from app.media.marks import render_mark
 from models.cards import LITE0
 from models.cropping import crop_regions
 from models.networks.lite0 import load_lite0

@@ -11,9 +11,10 @@ similarity s:
 * **Beyond u**: peaks over threshold with an exponential tail, `share(u) * exp(-(s - u) / scale)`,
   where `scale` is the mean excess over u (Pickands 1975; the shape parameter is fixed at zero,
   which overstates the chance for a bounded quantity such as a cosine: an error on the safe side).
-* **Never rarer than the registry's average motif says.** Some motifs, clean icons above all,
+* **Never rarer than for the registry's upper-quartile motif.** Some motifs, clean icons above all,
   resemble photos so little that any photo with structure looks like a one-in-a-million match. The
-  chance is therefore at least the mean over all motifs of the chance at the same s.
+  chance is therefore at least the one that a quarter of all motifs exceed at the same s; a quartile
+  and not the mean, so that a few motifs that match everything do not drown the others.
 * **Floor.** A tail is trusted for three decades beyond what B photos can show and no further:
   the smallest chance ever reported is `1 / (1000 B)`.
 
@@ -33,8 +34,9 @@ from app.domain.errors import CalibrationError
 MIN_PHOTOS = 100
 TAIL_SHARE = 0.1
 TRUSTED_DECADES = 3
+_QUARTILE_MOTIFS = 4096  # a sample of this size is enough for a quartile
 _MIN_SCALE = 2e-3  # a background of near-identical photos must not make every match a miracle
-_GRID = np.linspace(-1.0, 1.0, 401)  # similarities at which the average motif is tabulated
+_GRID = np.linspace(-1.0, 1.0, 401)  # similarities at which the upper-quartile motif is tabulated
 
 FloatArray = NDArray[np.float64]
 
@@ -44,7 +46,7 @@ class NullDistributions:
     """The null distributions of a registry's motifs, one row each; made by `fit_nulls`.
 
     `maxima` is `(motifs, photos)`, every row ascending; `thresholds` and `scales` are `(motifs,)`;
-    `pooled` is the log chance of the average motif at each similarity of a fixed grid.
+    `common` is the log chance of the upper-quartile motif at each similarity of a fixed grid.
     `effective_motifs` says how many independent motifs the registry amounts to: look-alike
     motifs raise false alarms on the same photos, so it is smaller than their number.
     """
@@ -52,14 +54,14 @@ class NullDistributions:
     maxima: NDArray[np.float32]
     thresholds: FloatArray
     scales: FloatArray
-    pooled: FloatArray
+    common: FloatArray
     effective_motifs: float
 
     def __post_init__(self) -> None:
         motifs = len(self.maxima)
         if not len(self.thresholds) == len(self.scales) == motifs:
             raise ValueError("one threshold and one scale for each motif")
-        for values in (self.maxima, self.thresholds, self.scales, self.pooled):
+        for values in (self.maxima, self.thresholds, self.scales, self.common):
             if not np.isfinite(values).all():
                 raise ValueError("a null distribution is finite")
 
@@ -95,8 +97,8 @@ class NullDistributions:
         for row in np.unique(rows):
             places = np.flatnonzero(rows == row)
             own[places] = self._own(int(row), similarities[places])
-        average = np.exp(np.interp(similarities, _GRID, self.pooled))
-        return np.clip(np.maximum(own, average), self.floor, 1.0)
+        common = np.exp(np.interp(similarities, _GRID, self.common))
+        return np.clip(np.maximum(own, common), self.floor, 1.0)
 
     def _own(self, row: int, values: NDArray[np.float32] | np.float32) -> FloatArray:
         """Return the chances of one motif by its own background alone, unfloored."""
@@ -107,13 +109,15 @@ class NullDistributions:
         beyond = share * np.exp(-np.maximum(excess, 0) / self.scales[row])
         return np.where(excess > 0, beyond, inside)
 
-    def average_motif(self) -> FloatArray:
-        """Return the log of the mean chance over all motifs at each similarity of the grid."""
+    def upper_quartile(self) -> FloatArray:
+        """Return the log of the chance that a quarter of the motifs exceed, along the grid."""
         if not len(self.maxima):
-            return self.pooled
+            return self.common
         grid = _GRID.astype(np.float32)
-        total = sum(self._own(row, grid) for row in range(len(self.maxima)))
-        return np.log(np.maximum(total / len(self.maxima), 1e-300))
+        rows = np.unique(np.linspace(0, len(self.maxima) - 1, _QUARTILE_MOTIFS).astype(int))
+        chances = np.stack([self._own(int(row), grid) for row in rows])  # (motifs, grid)
+        quartile: FloatArray = np.quantile(np.log(np.maximum(chances, 1e-300)), 0.75, axis=0)
+        return quartile
 
     def registry_chance(self, chance: float, photos: int = 1) -> float:
         """Return the chance that *some* motif reaches `chance` on any of `photos` ordinary photos.
@@ -147,8 +151,8 @@ def fit_nulls(maxima: NDArray[np.float32]) -> NullDistributions:
     scales = np.maximum(excesses.mean(axis=1), _MIN_SCALE)
     nothing = np.full(_GRID.shape, np.log(1e-300))
     draft = NullDistributions(ordered, thresholds, scales, nothing, 1.0)
-    pooled = replace(draft, pooled=draft.average_motif())
-    return replace(pooled, effective_motifs=_effective_motifs(pooled, maxima))
+    nulls = replace(draft, common=draft.upper_quartile())
+    return replace(nulls, effective_motifs=_effective_motifs(nulls, maxima))
 
 
 def _tail_count(photos: int) -> int:
@@ -158,8 +162,9 @@ def _tail_count(photos: int) -> int:
 def _effective_motifs(nulls: NullDistributions, maxima: NDArray[np.float32]) -> float:
     """Estimate how many independent motifs would alarm as often as this registry does.
 
-    The smallest chance t over m independent motifs follows P(T > t) = (1 - t) ** m, whose maximum-
-    likelihood estimate over B photos is m = B / sum(-log(1 - t_b)).
+    The smallest chance t over m independent motifs has P(T <= t) = 1 - (1 - t) ** m, so each
+    quantile of the photos' smallest chances gives an m. Motifs depend on each other more in the
+    bulk than in the tail; the largest m over four low quantiles is taken, to be on the safe side.
     """
     if not len(maxima):
         return 1.0
@@ -167,6 +172,7 @@ def _effective_motifs(nulls: NullDistributions, maxima: NDArray[np.float32]) -> 
     for row, values in enumerate(maxima):
         own = nulls.chances(np.full(len(values), row), values)
         smallest = np.minimum(smallest, own)
-    smallest = np.clip(smallest, 1e-12, 1 - 1e-9)
-    estimate = nulls.photos / float(-np.log1p(-smallest).sum())
-    return float(np.clip(estimate, 1.0, len(maxima)))
+    shares = np.array([0.02, 0.05, 0.1, 0.2])
+    chances = np.clip(np.quantile(smallest, shares), nulls.floor, 1 - 1e-9)
+    estimates = np.log1p(-shares) / np.log1p(-chances)
+    return float(np.clip(estimates.max(), 1.0, len(maxima)))

@@ -47,9 +47,8 @@ def _ranks(touchstone: Touchstone, crops: tuple[LabelledBox, ...]) -> list[int]:
     for path, places in by_photo.items():
         photo = decode_image(path.read_bytes(), touchstone.limits).frames[0]
         for place in places:
-            ranks[place] = _rank(
-                touchstone, Regions.of(photo, [crops[place].box.as_tuple()]), crops[place].brand
-            )
+            region = Regions.of(photo, [crops[place].box.as_tuple()])
+            ranks[place] = _rank(touchstone, region, crops[place].brand)
     return ranks
 
 

@@ -113,8 +113,9 @@ def _near_duplicates(references: set[Path], others: set[Path]) -> set[Path]:
             return imagehash.phash(image)
 
     known = [fingerprint(path) for path in references]
-    return {
-        path
-        for path in others
-        if any(fingerprint(path) - seen <= _NEAR_DUPLICATE_BITS for seen in known)
-    }
+    near = set()
+    for path in others:
+        own = fingerprint(path)
+        if any(own - seen <= _NEAR_DUPLICATE_BITS for seen in known):
+            near.add(path)
+    return near

@@ -1,7 +1,7 @@
 """Suite `flickrlogos27-photos`: whole photos of 27 brands, and photos without any, as listings.
 
 Every query photo becomes a listing that calls itself unbranded and is scored as a catalogue. The
-figures are then read off the catalogue's output file, so they can be recomputed from it at any time.
+figures are then read off the catalogue's output file, so they can be recomputed from it.
 """
 
 import json
@@ -150,17 +150,21 @@ def _markdown(document: dict[str, Any]) -> str:
     flagged = document["none_flagged"]
     lines += [
         "",
-        f"Photos without a brand: {document['none_photos']}; called suspect "
-        f"{share_text(flagged['suspect'])}, suspect or review "
-        f"{share_text(flagged['suspect or review'])}.",
+        (
+            f"Photos without a brand: {document['none_photos']}; called suspect "
+            f"{share_text(flagged['suspect'])}, suspect or review "
+            f"{share_text(flagged['suspect or review'])}."
+        ),
         "",
         "Recall at rank 1 by brand: "
         + ", ".join(f"{brand} {value:.1f}" for brand, value in document["by_brand"].items())
         + ".",
         "",
-        f"{document['references']} references; "
-        f"{document['queries_dropped_as_near_duplicates']} photos dropped as near-duplicates of a "
-        "reference photo.",
+        (
+            f"{document['references']} references; "
+            f"{document['queries_dropped_as_near_duplicates']} photos dropped as near-duplicates "
+            "of a reference photo."
+        ),
         "",
         "Milliseconds per photo: "
         + ", ".join(f"{k} {v:.1f}" for k, v in document["summary"]["milliseconds"].items())

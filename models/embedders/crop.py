@@ -1,5 +1,7 @@
 """An embedder that crops every region and runs all crops of a photo as one batch."""
 
+import numpy as np
+
 from models.cards import ModelCard
 from models.cropping import crop_regions
 from models.protocols import Runtime
@@ -35,4 +37,6 @@ class CropEmbedder:
 
     def embed(self, regions: Regions) -> Embeddings:
         """Return `(len(regions), dim)` unit rows, in the order of the boxes."""
+        if not len(regions):
+            return np.empty((0, self.dim), np.float32)  # runtimes need not accept an empty batch
         return self._runtime.run(crop_regions(regions, self._card.input_size))

@@ -10,6 +10,7 @@ bf16 is taken where the processor has it; `precision="f32"` forbids that.
 
 import hashlib
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -69,7 +70,10 @@ def converted_network(card: "ModelCard", load: Callable[[], "nn.Module"], cache:
     import torch  # noqa: PLC0415  two seconds that a warm start must not pay
 
     example = torch.zeros((2, card.input_size, card.input_size, 3), dtype=torch.uint8)
-    model = ov.convert_model(load(), example_input=example)
+    with warnings.catch_warnings():
+        # The converter traces with torch.jit, which torch has deprecated: its affair, not ours.
+        warnings.simplefilter("ignore")
+        model = ov.convert_model(load(), example_input=example)
     model.reshape([-1, card.input_size, card.input_size, 3])
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as scratch:

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from app.domain.contract import Document, assessment_document
 from app.domain.errors import NotFoundError
@@ -67,7 +67,7 @@ class EvidenceRoom:
             "removed_references": [public_id(IdPrefix.REFERENCE, number) for number in removed],
         }
 
-    def write_zip(self, stored: StoredAssessment, file: BinaryIO) -> None:
+    def write_zip(self, stored: StoredAssessment, file: IO[bytes]) -> None:
         """Write the evidence as a ZIP file.
 
         Raises:

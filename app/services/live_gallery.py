@@ -120,8 +120,10 @@ class LiveGallery:
         now = time.monotonic()
         if now - self._background_checked < _BACKGROUND_CHECK_S:
             return False
+        if self._backgrounds.newest() != self._background_blob:
+            return True  # and stays true for whoever asks next, until the gallery is renewed
         self._background_checked = now
-        return self._backgrounds.newest() != self._background_blob
+        return False
 
     def _renewed(self) -> Matcher:
         state = self._registry.state()

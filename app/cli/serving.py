@@ -1,16 +1,17 @@
-"""`touchstone serve` and `touchstone demo`."""
+"""`touchstone serve` and `touchstone demo`.
+
+Both import what they need when they run: FastAPI and the icon set would otherwise be paid for by
+every `touchstone score`.
+"""
 
 import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from app.cli.printing import print_json
 from app.cli.session import explained, log_to_stderr, read_settings, service_at
-from app.demo.story import print_story, run_demo
-from app.main import create_app
 
 
 def serve(
@@ -18,6 +19,10 @@ def serve(
     port: Annotated[int, typer.Option(help="Port; default from the settings.")] = -1,
 ) -> None:
     """Run the API with its documentation and metrics on one port."""
+    import uvicorn  # noqa: PLC0415
+
+    from app.main import create_app  # noqa: PLC0415
+
     with explained():
         settings = read_settings()
         log_to_stderr(settings.log_format)
@@ -38,6 +43,8 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Assess sample listings against a starter registry and write an HTML report; offline."""
+    from app.demo.story import print_story, run_demo  # noqa: PLC0415
+
     with explained():
         settings = read_settings()
         log_to_stderr(settings.log_format)

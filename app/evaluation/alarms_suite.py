@@ -30,7 +30,7 @@ def run_alarms(bench: Bench) -> SuiteReport:
     folder = bench.out / "false-alarms"
     touchstone = bench.open_service(folder / "service", 1)
     try:
-        enrol_suite(touchstone, data, folder)
+        enrol_suite(touchstone, data, folder, bench.every_nth_mark)
         photos, _ = touchstone.calibrator.embed(background_part(bench.data, "report"))
         if photos is None:
             raise CalibrationError("none of the held-out photos could be read")

@@ -22,12 +22,14 @@ class Bench:
 
     `open_service(folder, matches_per_image)` opens a service on a folder of its own;
     `score_catalog(source, target, touchstone)` returns the run's summary as JSON values.
+    `every_nth_mark` thins the distractors; figures that are reported use them all.
     """
 
     data: Path
     out: Path
     open_service: OpenService
     score_catalog: ScoreCatalog
+    every_nth_mark: int = 1
 
     def data_set(self, name: str) -> Path:
         """Return the folder of a data set.

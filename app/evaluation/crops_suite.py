@@ -29,7 +29,7 @@ def run_crops(bench: Bench) -> SuiteReport:
     folder = bench.out / "flickrlogos27-crops"
     touchstone = bench.open_service(folder / "service", _DEPTH)
     try:
-        enrol_suite(touchstone, data, folder)
+        enrol_suite(touchstone, data, folder, bench.every_nth_mark)
         ranks = _ranks(touchstone, data.crops)
         references = len(touchstone.gallery.current().gallery.references)
     finally:

@@ -43,7 +43,7 @@ def run_photos(bench: Bench) -> SuiteReport:
     folder = bench.out / "flickrlogos27-photos"
     touchstone = bench.open_service(folder / "service", _MATCHES)
     try:
-        enrol_suite(touchstone, data, folder)
+        enrol_suite(touchstone, data, folder, bench.every_nth_mark)
         catalogue, scored = folder / "catalogue.jsonl", folder / "predictions.jsonl"
         _write_catalogue(data, catalogue)
         summary = bench.score_catalog(catalogue, scored, touchstone)
@@ -78,13 +78,17 @@ def _read(scored: Path, data: FlickrLogos27) -> list[Prediction]:
 
 
 def _prediction(document: dict[str, Any], brands: dict[str, str]) -> Prediction:
-    matches = document["images"][0]["matches"]
+    # Without a background a match carries no figure, and is no alarm.
+    matches = [
+        match | {"alarms": match["false_alarms_per_million"] or _NEVER}
+        for match in document["images"][0]["matches"]
+    ]
     brand = brands[document["listing_id"]]
-    own = [m["false_alarms_per_million"] for m in matches if m["brand"] == brand]
+    own = [match["alarms"] for match in matches if match["brand"] == brand]
     return Prediction(
         brand=brand,
         first=matches[0]["brand"] if matches else "",
-        alarms=matches[0]["false_alarms_per_million"] if matches else _NEVER,
+        alarms=matches[0]["alarms"] if matches else _NEVER,
         own_alarms=min(own, default=_NEVER),
         verdict=document["verdict"],
     )

@@ -21,7 +21,9 @@ _COLUMNS = ("brand", "motif", "kind", "path", "x_min", "y_min", "x_max", "y_max"
 Row = tuple[str, ...]
 
 
-def enrol_suite(touchstone: Touchstone, data: FlickrLogos27, folder: Path) -> ImportReport:
+def enrol_suite(
+    touchstone: Touchstone, data: FlickrLogos27, folder: Path, every_nth_mark: int
+) -> ImportReport:
     """Write the manifest below `folder`, import it, and return what was imported."""
     folder.mkdir(parents=True, exist_ok=True)
     manifest = folder / "manifest.csv"
@@ -30,7 +32,7 @@ def enrol_suite(touchstone: Touchstone, data: FlickrLogos27, folder: Path) -> Im
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         writer.writerows(_photo_rows(data))
-        writer.writerows(_mark_rows(brands, folder / "marks"))
+        writer.writerows(_mark_rows(brands, folder / "marks", every_nth_mark))
     return touchstone.importer.run(manifest)
 
 
@@ -40,7 +42,7 @@ def _photo_rows(data: FlickrLogos27) -> Iterator[Row]:
         yield (reference.brand, "mark", "logo", str(reference.path.absolute()), *box)
 
 
-def _mark_rows(brands: set[str], folder: Path) -> Iterator[Row]:
+def _mark_rows(brands: set[str], folder: Path, every_nth: int) -> Iterator[Row]:
     try:
         import simple_icons_pack  # noqa: PLC0415  only the evaluation needs it
     except ImportError as error:
@@ -49,10 +51,13 @@ def _mark_rows(brands: set[str], folder: Path) -> Iterator[Row]:
         ) from error
     folder.mkdir(exist_ok=True)
     taken = {_folded(brand) for brand in brands}
-    for name in sorted(vars(simple_icons_pack)):
-        mark = getattr(simple_icons_pack, name)
-        if not name.startswith("SI_") or any(_folded(mark.title).startswith(b) for b in taken):
-            continue
+    everything = [
+        getattr(simple_icons_pack, name)
+        for name in sorted(vars(simple_icons_pack))
+        if name.startswith("SI_")
+    ]
+    marks = [m for m in everything if not any(_folded(m.title).startswith(b) for b in taken)]
+    for mark in marks[::every_nth]:
         path = folder / f"{mark.slug}.png"
         picture = render_mark(
             mark.svg, side=_MARK_SIDE, colour=f"#{mark.hex}", background="#ffffff"

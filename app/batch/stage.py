@@ -1,0 +1,107 @@
+"""One row to its outcome: the work that an executor spreads over workers.
+
+A photo that cannot be read is part of its assessment. An unexpected exception costs its listing
+alone: it is logged under an id, and the row carries that id. A `TouchstoneError` that is not about
+the listing (the database is gone, the model refused) stops the run instead, because every later
+listing would fail in the same way and a run that stopped can be resumed.
+"""
+
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from app.batch.rows import BadRow, CatalogRow, Row
+from app.domain.assessment import Assessment
+from app.domain.contract import Document, assessment_document
+from app.domain.errors import InvalidInputError, TouchstoneError
+from app.domain.listing import Listing
+from app.services.sources import ImageSource
+from app.services.stages import Observe, StageTotals, unobserved
+
+_log = structlog.get_logger(__name__)
+
+
+class ListingAssessor(Protocol):
+    """What the stage needs of `app.services.assessment.Assessor`."""
+
+    def assess(
+        self, listing: Listing, sources: Sequence[ImageSource], *, observe: Observe = ...
+    ) -> Assessment:
+        """Return the verdict on a listing; safe to call from several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An assessed row: the assessment as the contract shows it."""
+
+    number: int
+    digest: str
+    document: Document
+
+
+Outcome = Scored | BadRow
+
+
+class AssessStage:
+    """Assesses rows; safe to share between threads."""
+
+    def __init__(self, assessor: ListingAssessor, observe: Observe = unobserved) -> None:
+        self._assessor = assessor
+        self._observe = observe
+
+    def versions(self) -> Document:
+        """Return what verdicts depend on at this moment, as assessments carry it."""
+        # Every assessment names its versions, so one of a listing without photos is asked.
+        nothing = self._assessor.assess(Listing("no listing"), ())
+        versions: Document = assessment_document(nothing)["versions"]
+        return versions
+
+    def run(self, row: Row) -> Outcome:
+        """Return the row's assessment, or the row as one that has none.
+
+        Raises:
+            TouchstoneError: when assessing failed for a reason that is not this listing's.
+        """
+        return row if isinstance(row, BadRow) else self._assess(row)
+
+    def _assess(self, row: CatalogRow) -> Outcome:
+        refused = BadRow(row.number, row.digest, row.text, reason="")
+        try:
+            assessment = self._assessor.assess(row.listing, row.sources, observe=self._observe)
+            return Scored(row.number, row.digest, assessment_document(assessment))
+        except InvalidInputError as error:
+            return replace(refused, reason=error.message)
+        except TouchstoneError:
+            raise
+        except Exception:  # noqa: BLE001  one listing's bug must not cost the others
+            failure = uuid.uuid4().hex[:12]
+            _log.exception(
+                "listing_failed",
+                failure=failure,
+                row=row.number,
+                listing_id=row.listing.listing_id,
+            )
+            reason = f"assessing failed unexpectedly; the log has it under {failure}"
+            return replace(refused, reason=reason, failure=failure)
+
+
+class SharedStageTotals:
+    """Seconds per stage, added up over all threads; an `Observe`."""
+
+    def __init__(self) -> None:
+        self._totals = StageTotals()
+        self._adding = threading.Lock()
+
+    def __call__(self, stage: str, seconds: float) -> None:
+        """Add one figure."""
+        with self._adding:
+            self._totals(stage, seconds)
+
+    def seconds(self) -> Mapping[str, float]:
+        """Return the sums; with several workers they may exceed the time that passed."""
+        with self._adding:
+            return dict(self._totals.seconds)

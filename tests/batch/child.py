@@ -1,0 +1,56 @@
+"""Programs that tests start beside themselves, to be killed, stopped, or left without disk."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from resource import RLIMIT_FSIZE, setrlimit
+
+from app.batch.scoring import score_catalog
+from app.batch.tally import ProgressReport
+from app.domain.errors import StorageError
+from tests.batch.samples import FakeAssessor
+
+STOPPED = 130
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def score(source: str, target: str, most_rows: str) -> None:
+    """Score, resuming, and tell of every row; stand still after so many, never to finish."""
+    seen: list[int] = []
+
+    def tell(report: ProgressReport) -> None:
+        seen.append(report.rows)
+        say(str(report.rows))
+        if report.rows == seen[0] + int(most_rows):
+            time.sleep(60)
+
+    assessor = FakeAssessor(seconds=0.001)
+    try:
+        summary = score_catalog(
+            Path(source), Path(target), assessor=assessor, resume=True, progress=tell
+        )
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+    say(f"kept {summary.kept_rows}")
+
+
+def fill(source: str, target: str, limit: str) -> None:
+    """Score while the system refuses files above a limit in bytes."""
+    setrlimit(RLIMIT_FSIZE, (int(limit), int(limit)))
+    try:
+        score_catalog(Path(source), Path(target), assessor=FakeAssessor(), resume=True)
+    except StorageError as error:
+        say(error.message)
+
+
+PROGRAMS: dict[str, Callable[..., None]] = {"score": score, "fill": fill}
+COMMAND = (sys.executable, "-m", "tests.batch.child")
+PROJECT = Path(__file__).parents[2]
+
+if __name__ == "__main__":
+    PROGRAMS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,114 @@
+"""Runs that are killed, stopped or left without disk come to the same result when resumed."""
+
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import pytest
+
+from app.batch.scoring import score_catalog
+from app.batch.tally import ProgressReport
+from tests.batch.child import COMMAND, PROJECT, STOPPED
+from tests.batch.samples import FakeAssessor, listing_values, write_jsonl
+
+ROWS = 120
+
+
+@pytest.fixture
+def catalog(folder: Path) -> Path:
+    rows = [listing_values(number) for number in range(ROWS)]
+    rows[7] = {"listing_id": "broken"}
+    rows[70] = listing_values(70, images=["gone.jpg"])
+    return write_jsonl(folder / "in.jsonl", rows)
+
+
+def _undisturbed(catalog: Path) -> tuple[bytes, bytes]:
+    score_catalog(catalog, catalog.with_name("whole.jsonl"), assessor=FakeAssessor())
+    return _files(catalog, "whole")
+
+
+def _files(catalog: Path, name: str) -> tuple[bytes, bytes]:
+    paths = (f"{name}.jsonl", f"{name}.rejects.jsonl")
+    first, second = (catalog.with_name(path).read_bytes() for path in paths)
+    return first, second
+
+
+def _start(catalog: Path, most_rows: int) -> Popen[str]:
+    target = catalog.with_name("out.jsonl")
+    command = (*COMMAND, "score", str(catalog), str(target), str(most_rows))
+    return Popen(command, cwd=PROJECT, stdout=PIPE, text=True)
+
+
+def _wait_for(child: Popen[str], new_rows: int) -> None:
+    """Let the child finish so many rows more than it found."""
+    assert child.stdout is not None
+    start = int(child.stdout.readline())
+    while int(child.stdout.readline()) < start + new_rows:
+        pass
+
+
+def _finish(catalog: Path) -> int:
+    """Let a child run to its end and return how many rows it had not to do again."""
+    with _start(catalog, ROWS + 1) as child:
+        assert child.stdout is not None
+        *_, last = child.stdout
+    assert child.returncode == 0
+    return int(last.removeprefix("kept "))
+
+
+def test_a_run_killed_again_and_again_ends_as_if_undisturbed(catalog: Path) -> None:
+    chance = random.Random(20)  # noqa: S311  no secret
+    for _ in range(6):
+        with _start(catalog, 16) as child:
+            _wait_for(child, chance.randint(1, 15))
+            time.sleep(chance.uniform(0, 0.004))
+            child.send_signal(signal.SIGKILL)
+        assert child.returncode == -signal.SIGKILL
+        assert not catalog.with_name("out.jsonl").exists()
+    assert 6 <= _finish(catalog) < ROWS
+    assert _files(catalog, "out") == _undisturbed(catalog)
+    assert not catalog.with_name("out.jsonl.partial").exists()
+
+
+def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(catalog: Path) -> None:
+    with _start(catalog, 50) as child:
+        _wait_for(child, 20)
+        child.send_signal(signal.SIGINT)
+    assert child.returncode == STOPPED
+    assert 20 <= _finish(catalog) < ROWS
+    assert _files(catalog, "out") == _undisturbed(catalog)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_full_disk_is_told_and_what_fitted_is_kept(catalog: Path, share: float) -> None:
+    whole = _undisturbed(catalog)
+    target = catalog.with_name("out.jsonl")
+    limit = str(int(len(whole[0]) * share))
+    command = (*COMMAND, "fill", str(catalog), str(target), limit)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert "cannot be written: File too large" in done.stdout
+    assert not target.exists()
+    assert not catalog.with_name(".out.jsonl.tmp").exists()
+    assert ROWS * share * 0.5 < _finish(catalog) < ROWS
+    assert _files(catalog, "out") == whole
+
+
+def test_a_crash_between_the_rename_and_the_end_is_harmless(catalog: Path) -> None:
+    """OUT has its name already, and the partial file is still there."""
+    whole = _undisturbed(catalog)
+    assert _finish(catalog) == 0
+    partial = catalog.with_name("out.jsonl.partial")
+    copy = catalog.with_name("copy")
+
+    def keep_a_copy(report: ProgressReport) -> None:
+        if report.rows == ROWS:
+            copy.write_bytes(partial.read_bytes())
+
+    target = catalog.with_name("out.jsonl")
+    score_catalog(catalog, target, assessor=FakeAssessor(), progress=keep_a_copy)
+    copy.rename(partial)
+    assert _finish(catalog) == ROWS
+    assert _files(catalog, "out") == whole

@@ -13,13 +13,13 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from app.media.marks import render_mark
 from safetensors.numpy import save_file
 from simpleicons.all import icons
 
 from app.evaluation.splits import background_part
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
+from app.media.marks import render_mark
 from models.cards import LITE0
 from models.cropping import crop_regions
 from models.networks.lite0 import load_lite0

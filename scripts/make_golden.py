@@ -16,8 +16,11 @@ def main() -> None:
     """Embed the golden regions with torch in float32 and write the rows."""
     embedder = load_embedder(LITE0.name, RuntimeOptions("torch"))
     rows = embedder.embed(golden_regions())
-    document = {"model": embedder.name, "weights_sha256": embedder.weights_sha256}
-    document["rows"] = [[round(float(value), 6) for value in row] for row in rows]
+    document = {
+        "model": embedder.name,
+        "weights_sha256": embedder.weights_sha256,
+        "rows": [[round(float(value), 6) for value in row] for row in rows],
+    }
     GOLDEN.write_text(json.dumps(document) + "\n", encoding="utf-8")
 
 

@@ -27,7 +27,7 @@ def test_a_photo_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match=r"\(H, W, 3\)"):
         Regions.of(grey, [(0, 0, 5, 5)])
     with pytest.raises(ValueError, match="int32"):
-        Regions(photo_array(), np.array([[0.0, 0.0, 5.0, 5.0]]))  # type: ignore[arg-type]
+        Regions(photo_array(), np.array([[0.0, 0.0, 5.0, 5.0]]))
 
 
 def test_boxes_cannot_be_changed_afterwards() -> None:

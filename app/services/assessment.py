@@ -161,7 +161,7 @@ class Assessor:
 def _too_small(name: str, image: DecodedImage, min_side: int) -> ImageFinding:
     size = f"{image.width} x {image.height}"
     detail = f"{size} pixels; the short side must have at least {min_side}"
-    error = ImageError(ReasonCode.TOO_SMALL_TO_JUDGE, detail)
+    error = ImageError(str(ReasonCode.TOO_SMALL_TO_JUDGE), detail)
     return ImageFinding(name, image.sha256, image.width, image.height, error=error)
 
 

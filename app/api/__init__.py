@@ -1,0 +1,16 @@
+"""The HTTP API: every route parses, calls one service, and shapes the answer.
+
+    request ─▶ middleware.py   an id, a figure for the metrics, a limit on the body
+            ─▶ bodies.py       multipart or JSON, read whole or refused
+            ─▶ uploads.py      typed by schemas/: listings, images, references
+            ─▶ routes/         one call of a service
+            ─▶ schemas/        the answer, or problems.py: RFC 9457 problem JSON
+
+Nothing here judges, stores or decodes; settings arrive as values in `ApiOptions`. Blocking work
+runs in worker threads: routes are plain functions, and the one coroutine that reads a body hands
+its bytes on before anything is parsed.
+"""
+
+from app.api.application import ApiOptions, install
+
+__all__ = ["ApiOptions", "install"]

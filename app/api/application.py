@@ -1,0 +1,33 @@
+"""Puts the API onto a FastAPI application: routes, problems, middlewares, description."""
+
+from fastapi import FastAPI
+
+from app.api.dependencies import ApiOptions
+from app.api.metrics import Metrics
+from app.api.middleware import BodyLimit, RequestContext
+from app.api.openapi import describe
+from app.api.problems import Document, install_handlers
+from app.api.routes import assessments, brands, documentation, health, motifs, references, search
+
+__all__ = ["ApiOptions", "install"]
+
+
+def install(app: FastAPI, options: ApiOptions) -> None:
+    """Install everything; the service itself is put on `app.state.touchstone` when it starts."""
+    metrics = Metrics()
+    app.state.metrics = metrics
+    app.state.api_options = options
+    for room in (assessments, search, brands, motifs, references, health, documentation):
+        app.include_router(room.router)
+    install_handlers(app)
+    # The one added last is outermost: even a refused body has an id and is counted.
+    app.add_middleware(BodyLimit, max_bytes=options.max_request_bytes)
+    app.add_middleware(RequestContext, metrics=metrics)
+
+    def openapi() -> Document:
+        if app.openapi_schema is None:
+            app.openapi_schema = describe(app)
+        return app.openapi_schema
+
+    # The way that the library documents: https://fastapi.tiangolo.com/how-to/extending-openapi/
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,99 @@
+"""Figures for Prometheus, in a registry of their own: two applications in one process never mix.
+
+Stages and requests are observed as they happen; the registry's version and the index's size are
+looked up when the figures are asked for.
+"""
+
+from http import HTTPMethod
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+from app.domain.assessment import Verdict
+from app.domain.errors import StorageError
+from app.services.stages import STAGES
+from app.services.touchstone import Touchstone
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+UNMATCHED = "unmatched"
+_STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """The figures of one application; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry(auto_describe=True)
+        ProcessCollector(registry=registry)
+        self._stages = Histogram(
+            "touchstone_stage_seconds",
+            "Seconds that one stage took for one photo (`judge`: for one listing).",
+            ["stage"],
+            buckets=_STAGE_SECONDS,
+            registry=registry,
+        )
+        self._requests = Counter(
+            "touchstone_requests",
+            "Requests answered.",
+            ["route", "method", "status"],
+            registry=registry,
+        )
+        self._latency = Histogram(
+            "touchstone_request_seconds",
+            "Seconds from a request's first byte to its answer's last.",
+            ["route", "method"],
+            buckets=_REQUEST_SECONDS,
+            registry=registry,
+        )
+        self._verdicts = Counter(
+            "touchstone_verdicts", "Listings assessed, by verdict.", ["verdict"], registry=registry
+        )
+        self._version = Gauge(
+            "touchstone_registry_version", "The registry's version.", registry=registry
+        )
+        self._index = Gauge(
+            "touchstone_index_size", "References in the index in use.", registry=registry
+        )
+        self._start_at_zero()
+
+    def stage(self, stage: str, seconds: float) -> None:
+        """Observe one stage; an `Observe` of `app.services.stages`."""
+        self._stages.labels(stage).observe(seconds)
+
+    def verdict(self, verdict: Verdict) -> None:
+        """Count a verdict."""
+        self._verdicts.labels(verdict).inc()
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is a template, never a path, so that labels stay few."""
+        known = method if method in HTTPMethod.__members__ else "OTHER"
+        self._requests.labels(route, known, str(status)).inc()
+        self._latency.labels(route, known).observe(seconds)
+
+    def look_at(self, touchstone: Touchstone) -> None:
+        """Take the gauges' values; while the database is away the last ones stand."""
+        matcher = touchstone.gallery.loaded
+        self._index.set(0 if matcher is None else len(matcher.gallery.index))
+        try:
+            self._version.set(touchstone.registry.version())
+        except StorageError:
+            return
+
+    def text(self) -> bytes:
+        """Return all figures in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+    def _start_at_zero(self) -> None:
+        # A rate over a counter that appears with its first event misses that event.
+        for stage in STAGES:
+            self._stages.labels(stage)
+        for verdict in Verdict:
+            self._verdicts.labels(verdict)

@@ -1,0 +1,47 @@
+"""`/v1/search`: an image in, the nearest motifs out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.api.dependencies import MetricsDep, TouchstoneDep
+from app.api.openapi import image_body
+from app.api.problems import refusals
+from app.api.schemas.search import SearchPublic
+from app.api.uploads import ImageUploadDep
+from app.domain.errors import (
+    CorruptImageError,
+    EmptyImageError,
+    ImageTooLargeError,
+    ModelRefusedError,
+    TooManyPixelsError,
+    TruncatedImageError,
+    UnsupportedImageError,
+)
+
+router = APIRouter(prefix="/v1/search", tags=["search"])
+IMAGE_REFUSALS = (
+    EmptyImageError,
+    TruncatedImageError,
+    CorruptImageError,
+    ImageTooLargeError,
+    TooManyPixelsError,
+    UnsupportedImageError,
+)
+
+
+@router.post(
+    "",
+    summary="Find the nearest motifs of an image",
+    openapi_extra=image_body(),
+    responses=refusals(400, 413, 415, ModelRefusedError, *IMAGE_REFUSALS),
+)
+def search_image(
+    image: ImageUploadDep,
+    touchstone: TouchstoneDep,
+    metrics: MetricsDep,
+    limit: Annotated[int, Query(ge=1, le=100, description="Most motifs returned.")] = 10,
+) -> SearchPublic:
+    """Match one image against the registry, with no listing and no verdict; nothing is kept."""
+    found = touchstone.assessor.search(image, limit=limit, observe=metrics.stage)
+    return SearchPublic.of(found)

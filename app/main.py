@@ -1,0 +1,48 @@
+"""The web application: `uvicorn --factory app.main:create_app`.
+
+Every call makes a fresh application with a service of its own; importing this file makes nothing.
+The service is built when the application starts, so a model or a database that is refused ends
+the start with its reason, and it is closed when the application stops.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import FastAPI
+
+from app.api import ApiOptions, install
+from app.bootstrap import build
+from app.services.touchstone import Touchstone
+from app.settings import Settings
+
+
+def create_app(settings: Settings | None = None, touchstone: Touchstone | None = None) -> FastAPI:
+    """Return an application.
+
+    Args:
+        settings: read from the environment and the TOML file when absent.
+        touchstone: a running service to use; whoever built it closes it.
+    """
+    chosen = Settings() if settings is None else settings
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = await to_thread.run_sync(build, chosen) if touchstone is None else touchstone
+        app.state.touchstone = service
+        try:
+            yield
+        finally:
+            app.state.touchstone = None
+            if touchstone is None:
+                await to_thread.run_sync(service.close)
+
+    app = FastAPI(
+        title="Touchstone",
+        lifespan=lifespan,
+        docs_url=None,  # app.api has its own
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    install(app, ApiOptions(chosen.max_images_per_listing, chosen.max_request_bytes))
+    return app

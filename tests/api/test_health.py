@@ -1,0 +1,49 @@
+"""`/health/live`, `/health/ready` and `/docs`."""
+
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.services.touchstone import Touchstone
+from app.settings import Settings
+from tests.api.sending import check_problem
+from tests.fakes import enrol
+
+
+def test_ready_says_with_what(client: TestClient, touchstone: Touchstone) -> None:
+    enrol(touchstone, 0)
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "ready"
+    assert body["model"].startswith("pixels@")
+    assert body["registry"] == touchstone.registry.version() == 2
+    assert body["index"] == "flat-r2-n1"
+    assert body["background"].startswith("120-photos-")
+
+
+def test_an_uncalibrated_service_is_ready_and_says_so(unchanged: TestClient) -> None:
+    assert unchanged.get("/health/ready").json()["background"] is None
+
+
+def test_before_the_start_it_lives_but_is_not_ready(settings: Settings) -> None:
+    client = TestClient(create_app(settings))  # not entered: nothing has started
+    assert client.get("/health/live").json() == {"status": "ok"}
+    for path in ("/health/ready", "/metrics", "/v1/brands"):
+        check_problem(client.get(path), 503, "not_ready")
+
+
+def test_a_damaged_background_is_not_ready(client: TestClient, settings: Settings) -> None:
+    for blob in (settings.data_dir / "blobs" / "sha256").rglob("*"):
+        if blob.is_file():
+            blob.write_bytes(b"damaged")
+    problem = check_problem(client.get("/health/ready"), 503, "not_ready")
+    assert "damaged" in problem["detail"]
+    assert client.get("/health/live").status_code == 200
+
+
+def test_the_documentation_page_is_there(unchanged: TestClient) -> None:
+    answer = unchanged.get("/docs")
+    assert answer.status_code == 200
+    assert "<title>Touchstone API</title>" in answer.text
+    assert "'/openapi.json'" in answer.text
+    assert unchanged.get("/redoc").status_code == 404

@@ -76,7 +76,8 @@ def log_to_stderr(log_format: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # The stream of the moment of logging: a test, or a shell, may replace it in between.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

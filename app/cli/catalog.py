@@ -83,8 +83,9 @@ def score_quietly(source: Path, target: Path, touchstone: Touchstone) -> dict[st
 def _sentence(summary: CatalogSummary, target: Path) -> str:
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.verdicts.items())
     broken = sum(summary.image_errors.values())
+    kept = f"{summary.kept_rows} of them from an earlier run, " if summary.kept_rows else ""
     return (
-        f"{summary.listings} listings ({verdicts}), {summary.photos} photos of which {broken} "
+        f"{summary.listings} listings ({verdicts}), {kept}{summary.photos} photos of which {broken} "
         f"unreadable, {summary.rejected} rows rejected, in {summary.seconds:.1f} s; wrote {target}"
     )
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.domain.assessment import Assessment, ImageFinding, Verdict
+from app.domain.contract import alarms_text
 from app.domain.match import Match
 
 _COLOURS = {Verdict.CLEAR: "green", Verdict.REVIEW: "yellow", Verdict.SUSPECT: "red"}
@@ -63,21 +64,15 @@ def print_finding(finding: ImageFinding) -> None:
     print_rows(title, columns, [_match_row(match) for match in finding.matches])
 
 
-def alarms_text(match: Match) -> str:
-    """Return a match's false-alarm figure for people."""
-    alarms = match.false_alarms_per_million
-    return (
-        "not calibrated"
-        if alarms is None
-        else f"{alarms:,.3g}"
-        if alarms < 1e3
-        else f"{alarms:,.0f}"
-    )
-
-
 def _match_row(match: Match) -> tuple[str, ...]:
     box = " ".join(str(edge) for edge in match.box.as_tuple())
-    return (match.brand, match.motif, f"{match.similarity:.3f}", alarms_text(match), box)
+    return (
+        match.brand,
+        match.motif,
+        f"{match.similarity:.3f}",
+        alarms_text(match.false_alarms_per_million),
+        box,
+    )
 
 
 def _plain(text: str) -> str:

@@ -146,6 +146,7 @@ class Canvas:
 
     def cast(self, mask: Field, shadow: Shadow) -> None:
         """Darken the scene where something that covers `mask` keeps the lamp away."""
+        # Two shadows: a wide one from the lamp, a narrow one where the good touches its ground.
         moved = _shifted(mask, -self._light.x * shadow.lift, -self._light.y * shadow.lift)
         wide = blur(moved, shadow.softness)
         close = blur(mask, max(shadow.softness / 4, 1.0))
@@ -167,6 +168,7 @@ class Canvas:
         height, width = self.size
         x, y = plane(self.size)
         across, down = x / width - 0.5, y / height - 0.5
+        # Light falls off with the square of the distance from the middle, as in a plain lens.
         falloff = 1 - (2 * lens.vignette) * (across**2 + down**2)
         falloff *= 1 + lens.slope * (across * self._light.x + down * self._light.y)
         tint = np.asarray([1 + lens.warmth, 1.0, 1 - lens.warmth], np.float32)

@@ -73,6 +73,7 @@ def noise(
     smooth = rng.standard_normal(size, dtype=np.float32)
     if grain > 0:
         smooth = blur(smooth, grain, along=along, turn=turn)
+    # Smoothing takes most of the deviation away; it is put back so that callers choose it.
     smooth -= smooth.mean()
     return smooth / max(float(smooth.std()), 1e-6)
 
@@ -111,6 +112,7 @@ def sample(raster: Field, x: Field, y: Field) -> Field:
     hit = (x > 0) & (x < columns) & (y > 0) & (y < rows)
     if not hit.any():
         return values
+    # A border of zeros lets positions in the outermost half pixel blend into nothing.
     flat, stride = np.pad(raster, 1).ravel(), columns + 2
     place_x, place_y = x[hit] + 0.5, y[hit] + 0.5
     left, top = place_x.astype(np.int32), place_y.astype(np.int32)

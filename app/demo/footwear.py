@@ -57,6 +57,7 @@ def trainer(
     relief = _stuffed(whole, unit) + folds_of_use(rng, size, unit)
     surface = coloured(colours[0], 1 + 0.04 * noise(rng, size, 0.9))
     layers = [filled(size, view.pixels(curve(part))) for part in (_HEEL, _TOE, _STAY)]
+    # Overlays are stitched on, so each stands a little higher than the upper.
     for layer in layers:
         relief = relief + blur(layer, 1.2) * 2.5
         surface = mixed(surface, lit(colours[1]), layer)
@@ -81,6 +82,7 @@ def folds_of_use(rng: np.random.Generator, size: Size, unit: float) -> Field:
 
 def _stuffed(mask: Field, unit: float) -> Field:
     """Return a relief that is round at the mask's edge and full in its middle, in pixels."""
+    # The root makes the sides steep, as stuffed leather is, where a blur alone would be a cone.
     near, far = blur(mask, unit * 0.03), blur(mask, unit * 0.11)
     full = np.clip(near * 2 - 1, 0, 1) * 0.35 + np.clip(far * 2 - 1, 0, 1) * 0.65
     return np.sqrt(full + 0.002) * (unit * 0.22)
@@ -90,6 +92,7 @@ def _shoe_seams(size: Size, view: View, unit: float) -> Field:
     stitches: list[Points] = []
     for part in (_HEEL, _TOE, _STAY):
         line = view.pixels(curve(part))
+        # (points, 2); a seam runs a little inside its panel's edge.
         middle = line.mean(axis=0)
         stitches += dashed(middle + (line - middle) * 0.92, 6, 4)
     collar = [view.pixels(curve(_COLLAR, closed=False))]

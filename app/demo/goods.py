@@ -203,6 +203,7 @@ _PLANS: Final = (
 def sample_listings(*, workers: int = 2) -> tuple[SampleListing, ...]:
     """Make every sample listing; the same bytes in every run on one machine."""
     names = [name for plan in _PLANS for name in plan.photos]
+    # Threads suffice: numpy and Pillow let go of the interpreter while they compute.
     with ThreadPoolExecutor(workers) as pool:
         taken = dict(zip(names, pool.map(photograph, names), strict=True))
     return tuple(_sample(plan, taken) for plan in _PLANS)

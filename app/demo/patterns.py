@@ -66,6 +66,7 @@ def flowered(ground: str, petals: tuple[str, ...], rng: np.random.Generator, cou
             reach = np.hypot(away_x[near], away_y[near])
             angle = np.arctan2(away_y[near], away_x[near]) * np.float32(leaves[number])
             edge = 0.72 + 0.25 * np.cos(angle + np.float32(turns[number]))
+            # (pixels, 3): only the flower's own neighbourhood is painted
             part = cloth[near]
             petal, heart = lit(petals[number % len(petals)]), lit("#e8b93c")
             part = mixed(part, petal * (0.75 + reach[:, None] * 0.4),
@@ -83,6 +84,7 @@ def worded(ground: str, ink: str, lines: tuple[str, ...], *, top: float, width: 
     for number, words in enumerate(lines):
         place = (_PAGE / 2, _PAGE * (number + 0.5) / 6)
         draw.text(place, words, fill=255, font=ImageFont.load_default(78), anchor="mm")
+    # (page, page) of ink, 0 to 1
     written = np.asarray(page, np.float32) / 255
 
     def dye(x: Field, y: Field) -> Lit:

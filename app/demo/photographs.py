@@ -69,6 +69,7 @@ def _cap(rng: np.random.Generator) -> Photo:
 def _case(rng: np.random.Generator) -> Photo:
     light = Light()
     canvas = Canvas(backdrops.slate(rng, _TALL, "#4b4e53", light), light)
+    # Tone on tone: the same wine red, a shade lighter.
     dent = Decal(simple_mark("apple"), "#7c3850", y=0.1, span=0.62)
     view = pose(400, 500, 380, turn=13, lean=0.08)
     wares.phone_case(canvas, view, "#5a2236", rng, decals=(dent,), unit=380)
@@ -77,10 +78,10 @@ def _case(rng: np.random.Generator) -> Photo:
 
 def _tote(rng: np.random.Generator) -> Photo:
     canvas = Canvas(backdrops.sweep(rng, _SQUARE, "#d9dcdc", 2.0), Light())
-    stripes = Decal(simple_mark("adidas"), "#1b1b1b", x=-0.02, y=0.2, span=0.78)
+    vector = Decal(simple_mark("reebok"), "#1b1b1b", x=-0.02, y=0.22, span=0.86)
     dye = patterns.plain("#e6dcc4")
-    garments.tote(canvas, pose(450, 480, 395, turn=1), dye, rng, decals=(stripes,), unit=395)
-    wares.hang_tag(canvas, pose(622, 470, 105, turn=-20), rng, unit=105)
+    garments.tote(canvas, pose(450, 480, 395, turn=1), dye, rng, decals=(vector,), unit=395)
+    wares.hang_tag(canvas, pose(592, 500, 105, turn=-16), rng, unit=105)
     return canvas.expose(Lens(), rng)
 
 
@@ -105,6 +106,7 @@ def _trainer_box(rng: np.random.Generator) -> Photo:
 def _pendant(rng: np.random.Generator) -> Photo:
     light = Light()
     canvas = Canvas(backdrops.slate(rng, _SQUARE, "#2b2d31", light), light)
+    # Its colour does not matter: metal shows a relief by reflections alone.
     star = Decal(simple_mark("mercedes"), "#000000", span=1.5)
     metal.pendant(canvas, pose(450, 560, 185), "#d9dce0", rng, decals=(star,), unit=185)
     return canvas.expose(Lens(warmth=-0.01), rng)

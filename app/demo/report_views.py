@@ -12,7 +12,7 @@ from typing import Final
 
 from app.domain.assessment import Assessment, ImageFinding, ReasonCode, Verdict
 from app.domain.claim import Claim, ClaimKind
-from app.domain.contract import significant
+from app.domain.contract import alarms_text
 from app.domain.listing import Listing
 from app.domain.match import Match
 from app.media.formats import ImageFormat, sniff_format
@@ -86,10 +86,7 @@ def in_a_million(alarms: float | None) -> str:
     >>> in_a_million(3.2479), in_a_million(12_345.6), in_a_million(None)
     ('3.25 in a million', '12,300 in a million', 'not calibrated')
     """
-    if alarms is None:
-        return "not calibrated"
-    rounded = significant(alarms)
-    return f"{rounded:,.0f} in a million" if rounded >= 100 else f"{rounded:g} in a million"
+    return alarms_text(alarms) if alarms is None else f"{alarms_text(alarms)} in a million"
 
 
 def card_view(
@@ -209,6 +206,7 @@ def _match(
 ) -> MatchView:
     width, height = size
     box = match.box
+    # The template sets labels in the same size.
     text = max(width, height) // 26
     # Above the box where there is room, else inside it; towards the photo's middle.
     right = box.x_min + box.x_max > width

@@ -11,7 +11,6 @@ from app.media.marks import Mark, simple_marks
 
 # Those that a sample photo shows.
 PHOTOGRAPHED_BRANDS: Final = (
-    "adidas",
     "apple",
     "bmw",
     "mercedes",
@@ -19,6 +18,7 @@ PHOTOGRAPHED_BRANDS: Final = (
     "nike",
     "playstation",
     "puma",
+    "reebok",
     "starbucks",
     "underarmour",
 )
@@ -26,6 +26,7 @@ PHOTOGRAPHED_BRANDS: Final = (
 # All of the registry; those that no photo shows are there to be mistaken.
 STARTER_BRANDS: Final = (
     *PHOTOGRAPHED_BRANDS,
+    "adidas",
     "audi",
     "beatsbydre",
     "caterpillar",
@@ -33,7 +34,6 @@ STARTER_BRANDS: Final = (
     "fila",
     "jordan",
     "mcdonalds",
-    "reebok",
     "thenorthface",
     "volkswagen",
 )

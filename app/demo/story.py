@@ -24,7 +24,7 @@ from app.demo.goods import SampleListing, sample_listings
 from app.demo.report import ReportCard, ReportSummary, render_report
 from app.demo.starter import starter_marks
 from app.domain.assessment import Assessment, Verdict
-from app.domain.contract import assessment_document
+from app.domain.contract import alarms_text, assessment_document
 from app.domain.match import Match
 from app.media.marks import render_mark
 from app.services.sources import BytesSource
@@ -194,7 +194,6 @@ def print_story(story: Story) -> None:
 
 def _row(sample: SampleListing, assessment: Assessment) -> tuple[str, ...]:
     best = min(_matches((assessment,)), key=lambda match: match.rank_key, default=None)
-    alarms = None if best is None else best.false_alarms_per_million
     claim = assessment.claim
     return (
         sample.listing.title or sample.listing.listing_id,
@@ -202,5 +201,5 @@ def _row(sample: SampleListing, assessment: Assessment) -> tuple[str, ...]:
         f"[{_COLOURS[assessment.verdict]}]{assessment.verdict}[/]",
         f"{assessment.score:.2f}",
         "" if best is None else f"{best.brand} {best.similarity:.2f}",
-        "" if alarms is None else f"{alarms:,.3g}" if alarms < 1e3 else f"{alarms:,.0f}",
+        "" if best is None else alarms_text(best.false_alarms_per_million),
     )

@@ -54,6 +54,7 @@ def phone_case(
     canvas.cast(mask, Shadow(lift=unit * 0.05, softness=unit * 0.045, depth=0.7))
     canvas.lay(mask, surface * shade[..., None] + (sheen + band)[..., None], tuple(prints))
     canvas.lay(covered(bump, 1.2 / unit), coloured("#15161a", 1 + 0.15 * (x - y)))
+    # Three lenses, as phones have them now.
     for place in ((-0.305, -0.805), (-0.305, -0.595), (-0.1, -0.7)):
         _camera_eye(canvas, x - np.float32(place[0]), y - np.float32(place[1]), unit)
 

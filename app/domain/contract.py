@@ -35,6 +35,18 @@ def significant(value: float, digits: int = 3) -> float:
     return float(f"{value:.{digits}g}")
 
 
+def alarms_text(alarms: float | None) -> str:
+    """Return a false-alarm figure as people read it.
+
+    >>> alarms_text(3.2479), alarms_text(12_345.6), alarms_text(None)
+    ('3.25', '12,300', 'not calibrated')
+    """
+    if alarms is None:
+        return "not calibrated"
+    rounded = significant(alarms)
+    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:g}"
+
+
 def match_document(match: Match) -> Document:
     """Return one match as the contract shows it."""
     alarms = match.false_alarms_per_million

@@ -23,6 +23,7 @@ from app.domain.assessment import (
 )
 from app.domain.calibration import NullDistributions
 from app.domain.claim import Claim, ClaimKind
+from app.domain.contract import alarms_text
 from app.domain.errors import InvalidInputError
 from app.domain.match import Match
 
@@ -178,7 +179,7 @@ def _match_reasons(best: Match, images: tuple[ImageFinding, ...], claim: Claim) 
     seen = Reason(
         ReasonCode.MOTIF_SEEN,
         f"{best.brand} / {best.motif} in image {number}, as well as in about "
-        f"{best.false_alarms_per_million:,.3g} of a million ordinary photos",
+        f"{alarms_text(best.false_alarms_per_million)} of a million ordinary photos",
     )
     return [seen, _claim_reason(best, claim)]
 

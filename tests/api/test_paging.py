@@ -17,7 +17,10 @@ from tests.fakes import enrol, motif_file
 
 def _walk(client: TestClient, path: str, limit: int, **query: str) -> Iterator[list[str]]:
     cursor: str | None = ""
+    seen: set[str] = set()
     while cursor is not None:
+        assert cursor not in seen, "the walk goes in a circle"
+        seen.add(cursor)
         params: dict[str, Any] = {"limit": limit, **query}
         page = client.get(path, params=params | ({"cursor": cursor} if cursor else {})).json()
         yield [item["id"] for item in page["items"]]

@@ -85,8 +85,9 @@ def _sentence(summary: CatalogSummary, target: Path) -> str:
     broken = sum(summary.image_errors.values())
     kept = f"{summary.kept_rows} of them from an earlier run, " if summary.kept_rows else ""
     return (
-        f"{summary.listings} listings ({verdicts}), {kept}{summary.photos} photos of which {broken} "
-        f"unreadable, {summary.rejected} rows rejected, in {summary.seconds:.1f} s; wrote {target}"
+        f"{summary.listings} listings ({verdicts}), {kept}{summary.photos} photos of which "
+        f"{broken} unreadable, {summary.rejected} rows rejected, in {summary.seconds:.1f} s; "
+        f"wrote {target}"
     )
 
 

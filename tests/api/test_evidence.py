@@ -30,6 +30,7 @@ def reader(calibrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     settings = settings_on_copy(calibrated, tmp_path_factory.mktemp("evidence"))
     touchstone = build(settings)
     enrol(touchstone, 0)
+    enrol(touchstone, 1)
     with TestClient(create_app(settings, touchstone)) as client:
         client.event_hooks = {"response": [check_documented]}
         assessed(client, *PHOTOS)
@@ -60,9 +61,10 @@ def test_json_is_the_default(reader: TestClient, document: Document) -> None:
     assert evidence["assessment"] == document
     assert evidence["listing"]["images"] == ["../../1.jpg", "x", "2"]
     assert evidence["listing"]["brand_field"] == "Unbranded"
-    (reference,) = evidence["references"]
-    assert reference["sha256"] == hashlib.sha256(motif_file(0)).hexdigest()
-    assert (reference["brand"], reference["motif"]) == ("Cartier", "mark 0")
+    matched, near_miss = evidence["references"]
+    assert matched["sha256"] == hashlib.sha256(motif_file(0)).hexdigest()
+    assert (matched["brand"], matched["motif"]) == ("Cartier", "mark 0")
+    assert near_miss["id"] == "ref_2"
     assert evidence["removed_references"] == []
 
 
@@ -118,6 +120,7 @@ def test_the_zip_holds_everything(reader: TestClient, document: Document) -> Non
         "photos/3.png",
         "overlays/3.png",
         "references/ref_1.png",
+        "references/ref_2.png",
         "SHA256SUMS",
     ]
     assert json.loads(files["evidence.json"]) == reader.get(_evidence(document)).json()

@@ -1,5 +1,6 @@
 """`create_app`: a service of its own, built at the start and closed at the end."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,22 @@ def test_nothing_is_made_before_the_start(tmp_path: Path) -> None:
 def test_a_service_that_was_given_stays_open(tmp_path: Path) -> None:
     settings = make_settings(tmp_path)
     touchstone = build(settings)
-    with TestClient(create_app(settings, touchstone)) as client:
+    closed: list[bool] = []
+    watched = replace(touchstone, close=lambda: closed.append(True))
+    with TestClient(create_app(settings, watched)) as client:
         client.post("/v1/brands", json={"name": "Cartier"})
+    assert not closed
     assert touchstone.registry.brand(1).name == "Cartier"
     touchstone.close()
+
+
+def test_a_service_of_its_own_is_closed(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    with TestClient(create_app(settings)) as client:
+        client.post("/v1/brands", json={"name": "Cartier"})
+        assert list(settings.data_dir.glob("*.db-wal"))
+    # SQLite folds its log into the database when the last connection closes.
+    assert not list(settings.data_dir.glob("*.db-wal"))
 
 
 def test_behind_a_proxy_that_adds_a_prefix(tmp_path: Path) -> None:

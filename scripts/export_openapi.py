@@ -25,7 +25,7 @@ def main() -> int:
         return 0
     if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == description():
         return 0
-    print(f"{TARGET.name} is out of date; run scripts/export_openapi.py", file=sys.stderr)
+    print(f"{TARGET.name} is out of date; run python -m scripts.export_openapi", file=sys.stderr)
     return 1
 
 

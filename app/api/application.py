@@ -19,6 +19,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
     app.state.api_options = options
     for room in (assessments, search, brands, motifs, references, health, documentation):
         app.include_router(room.router)
+    documentation.mount_assets(app)
     install_handlers(app)
     # The one added last is outermost: even a refused body has an id and is counted.
     app.add_middleware(BodyLimit, max_bytes=options.max_request_bytes)

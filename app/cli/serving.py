@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from app.cli.printing import print_json
-from app.cli.session import explained, log_to_stderr, read_settings, service_at
+from app.cli.session import explained, log_to_stderr, opened, read_settings, service_at
 
 
 def serve(
@@ -23,11 +23,11 @@ def serve(
 
     from app.main import create_app  # noqa: PLC0415
 
-    with explained():
+    # Opened before the server starts, so that a refused model is one line and no traceback.
+    with explained(), opened() as touchstone:
         settings = read_settings()
-        log_to_stderr(settings.log_format)
         uvicorn.run(
-            create_app(settings),
+            create_app(settings, touchstone),
             host=host or settings.host,
             port=settings.port if port < 0 else port,
             log_level="info",

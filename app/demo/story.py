@@ -176,8 +176,8 @@ def _report(story: Story, pictures: dict[int, bytes]) -> str:
 def print_story(story: Story) -> None:
     """Print the verdict table and where to look next."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("listing", no_wrap=True, max_width=26)
-    table.add_column("says", no_wrap=True, max_width=12)
+    table.add_column("listing", no_wrap=True, max_width=19)
+    table.add_column("says", no_wrap=True, max_width=11)
     for column in ("verdict", "score", "best match"):
         table.add_column(column, no_wrap=True)
     table.add_column("alarms*", justify="right", no_wrap=True)

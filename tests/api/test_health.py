@@ -47,3 +47,12 @@ def test_the_documentation_page_is_there(unchanged: TestClient) -> None:
     assert "<title>Touchstone API</title>" in answer.text
     assert "'/openapi.json'" in answer.text
     assert unchanged.get("/redoc").status_code == 404
+
+
+def test_the_documentation_page_loads_nothing_from_elsewhere(unchanged: TestClient) -> None:
+    page = unchanged.get("/docs").text
+    assert "http://" not in page.replace("http://testserver", "")
+    assert "https://" not in page
+    for asset in ("/docs-assets/swagger-ui-bundle.js", "/docs-assets/swagger-ui.css"):
+        assert asset in page
+        assert unchanged.get(asset).status_code == 200

@@ -134,4 +134,5 @@ def test_a_reference_belongs_to_its_motif(client: TestClient, touchstone: Touchs
 def test_a_motif_that_is_not_there(client: TestClient) -> None:
     place = "/v1/motifs/mot_9/references"
     check_problem(client.post(place, files=[IMAGE]), 404, "not_found")
+    check_problem(client.post(place, content=b"junk"), 404, "not_found")
     check_problem(client.get(place), 404, "not_found")

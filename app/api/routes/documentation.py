@@ -1,15 +1,26 @@
 """`/docs`: the description as a page that requests can be tried out on.
 
-The page's script and style come from a public network, so a browser without access to it shows an
-empty page; `/openapi.json` is always served from here.
+The page's script and style are served from here, out of the `fastapi-offline` package, so that it
+works on a machine without a network and tells no third party who reads it.
 """
 
-from fastapi import APIRouter, Request
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
 
 router = APIRouter(include_in_schema=False)
+_ASSETS = "/docs-assets"
 _NO_ICON = "data:,"  # the library's default is fetched from its own site
+
+
+def mount_assets(app: FastAPI) -> None:
+    """Serve the page's script and style."""
+    folder = Path(str(files("fastapi_offline"))) / "static"
+    app.mount(_ASSETS, StaticFiles(directory=folder))
 
 
 @router.get("/docs")
@@ -17,5 +28,9 @@ async def get_documentation(request: Request) -> HTMLResponse:
     """Return the page."""
     root: str = request.scope.get("root_path", "").rstrip("/")
     return get_swagger_ui_html(
-        openapi_url=f"{root}/openapi.json", title="Touchstone API", swagger_favicon_url=_NO_ICON
+        openapi_url=f"{root}/openapi.json",
+        title="Touchstone API",
+        swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{root}{_ASSETS}/swagger-ui.css",
+        swagger_favicon_url=_NO_ICON,
     )

@@ -29,6 +29,11 @@ _IMAGE_ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
+def existing_motif(number: MotifNumberDep, touchstone: TouchstoneDep) -> int:
+    """Return the motif in the path, once the registry has it."""
+    return touchstone.registry.motif(number).id
+
+
 def stored_reference(
     motif: MotifNumberDep, number: ReferenceNumberDep, touchstone: TouchstoneDep
 ) -> Reference:
@@ -39,6 +44,7 @@ def stored_reference(
     return reference
 
 
+ExistingMotifDep = Annotated[int, Depends(existing_motif)]
 StoredReferenceDep = Annotated[Reference, Depends(stored_reference)]
 
 
@@ -55,14 +61,13 @@ StoredReferenceDep = Annotated[Reference, Depends(stored_reference)]
     },
 )
 def create_reference(
-    motif: MotifNumberDep,
+    motif: ExistingMotifDep,  # comes first: nothing is read for a motif that is not there
     upload: ReferenceUploadDep,
     touchstone: TouchstoneDep,
     locator: LocatorDep,
     response: Response,
 ) -> ReferencePublic:
     """Add an image of a motif, or of a known look-alike (`negative`)."""
-    touchstone.registry.motif(motif)
     stored, is_new = touchstone.enroller.add(
         motif, upload.data, polarity=upload.polarity, box=upload.box, source=upload.source
     )

@@ -153,11 +153,9 @@ class AssessmentPublic(Output):
         return cls.model_validate(stored_document(stored))
 
 
-class AssessmentPage(Page):
+class AssessmentPage(Page[AssessmentPublic]):
     """Assessments, newest first."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"items": [ASSESSMENT_EXAMPLE], "next_cursor": "MTI"}]}
     )
-
-    items: tuple[AssessmentPublic, ...] = Field(description="Assessments, newest first.")

@@ -1,5 +1,7 @@
 """What all schemas share: strict inputs, strict outputs, pages, and the shape of a problem."""
 
+from typing import Generic, TypeVar
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -15,9 +17,13 @@ class Output(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Page(Output):
-    """One page of a list; concrete pages add `items`."""
+Item = TypeVar("Item", bound=Output)
 
+
+class Page(Output, Generic[Item]):
+    """One page of a list."""
+
+    items: tuple[Item, ...] = Field(description="The page's items, in the list's order.")
     next_cursor: str | None = Field(
         description="Pass it as `cursor` to get the next page; null on the last page."
     )

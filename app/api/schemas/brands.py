@@ -52,11 +52,9 @@ class BrandPublic(Output):
         return cls(id=public_id(IdPrefix.BRAND, brand.id), name=brand.name, aliases=brand.aliases)
 
 
-class BrandPage(Page):
+class BrandPage(Page[BrandPublic]):
     """Brands, oldest first."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"items": [BRAND_EXAMPLE], "next_cursor": None}]}
     )
-
-    items: tuple[BrandPublic, ...] = Field(description="Brands, oldest first.")

@@ -162,14 +162,12 @@ class MotifPublic(Output):
         )
 
 
-class MotifPage(Page):
+class MotifPage(Page[MotifPublic]):
     """Motifs, oldest first."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"items": [MOTIF_EXAMPLE], "next_cursor": None}]}
     )
-
-    items: tuple[MotifPublic, ...] = Field(description="Motifs, oldest first.")
 
 
 def _shaped(registration: Registration) -> RegistrationPublic:

@@ -93,11 +93,9 @@ class ReferencePublic(Output):
         )
 
 
-class ReferencePage(Page):
+class ReferencePage(Page[ReferencePublic]):
     """References, oldest first."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"items": [REFERENCE_EXAMPLE], "next_cursor": None}]}
     )
-
-    items: tuple[ReferencePublic, ...] = Field(description="References, oldest first.")

@@ -169,7 +169,8 @@ class LiveGallery:
                 return index
         except SnapshotRefusedError as error:
             # A snapshot is a cache: whatever is wrong with it, SQL has the truth.
-            _log.info("snapshot_not_used", reason=str(error))
+            if error.reason != "no_snapshot":
+                _log.warning("snapshot_not_used", reason=str(error))
         return build_index(self._options.index, embedder.dim)
 
     def _current_background(self) -> Background | None:

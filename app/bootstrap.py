@@ -92,6 +92,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         policy,
         limits,
         matches_per_image=settings.matches_per_image,
+        photos_at_once=settings.photos_at_once,
     )
     enroller = Enroller(registry, blobs, vectors, limits)
     return Touchstone(

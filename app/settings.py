@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         50_000_000, ge=1, le=178_000_000, description="Largest picture decoded, in pixels."
     )
     max_image_frames: int = Field(4, ge=1, description="Frames looked at in an animation.")
+    photos_at_once: int = Field(
+        4, ge=1, description="Photos decoded and embedded at a time; bounds the service's memory."
+    )
     max_images_per_listing: int = Field(24, ge=1, description="Most images in one request.")
     max_request_bytes: int = Field(64 * 2**20, ge=1, description="Largest request body accepted.")
 

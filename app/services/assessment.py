@@ -7,6 +7,7 @@ that cannot be read becomes an error on that image; the others are judged all th
 """
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,7 @@ class Assessor:
         limits: DecodeLimits,
         *,
         matches_per_image: int = 5,
+        photos_at_once: int = 4,
     ) -> None:
         self._eyes = eyes
         self._gallery = gallery
@@ -68,6 +70,9 @@ class Assessor:
         self._policy = policy
         self._limits = limits
         self._matches_per_image = matches_per_image
+        # A photo of the largest size takes most of a gigabyte while it is decoded; a server with
+        # forty request threads must not hold forty of them.
+        self._places = threading.BoundedSemaphore(photos_at_once)
 
     @property
     def policy(self) -> Policy:
@@ -89,17 +94,21 @@ class Assessor:
             observe: is told how long each stage took.
         """
         matcher = self._gallery.current()
-        findings = tuple(self._look(source, matcher, observe) for source in sources)
+        findings = []
+        for source in sources:
+            with self._places:
+                findings.append(self._look(source, matcher, observe))
+        images = tuple(findings)
         with timed(observe, "judge"):
             claim = self._claims.read(listing, matcher.gallery.brand_names)
-            ruling = rule(findings, claim, matcher.gallery.nulls, self._policy)
+            ruling = rule(images, claim, matcher.gallery.nulls, self._policy)
         return Assessment(
             listing_id=listing.listing_id,
             verdict=ruling.verdict,
             factors=ruling.factors,
             claim=claim,
             reasons=ruling.reasons + _registry_reasons(matcher),
-            images=findings,
+            images=images,
             versions=self._versions(matcher),
         )
 
@@ -111,9 +120,10 @@ class Assessor:
         Raises:
             ImageRefusedError: when the image cannot be read.
         """
-        data = source.read(self._limits)
-        image = decode_image(data, self._limits)
-        return self._finding(source.name, image, self._gallery.current(), limit, observe)
+        matcher = self._gallery.current()
+        with self._places:
+            image = decode_image(source.read(self._limits), self._limits)
+            return self._finding(source.name, image, matcher, limit, observe)
 
     def _versions(self, matcher: Matcher) -> Versions:
         return Versions(

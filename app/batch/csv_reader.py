@@ -14,6 +14,7 @@ holds for a record over several lines without the header's number of cells.
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from app.batch.rows import COLUMNS, REQUIRED, Row, bad_row, catalog_row, excerpt
 from app.domain.errors import InvalidInputError, UnsupportedFileError
 
 DELIMITERS = (",", ";", "\t")
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
 MAX_RECORD_LINES = 1000  # bounds the time that unclosed quotes can cost
 
 
@@ -203,6 +205,8 @@ def split_images(cell: str) -> list[object]:
 def _number(text: str) -> float | None:
     if not text:
         return None
+    if _DECIMAL_COMMA.fullmatch(text):  # "12,50": what most of Europe's spreadsheets export
+        text = text.replace(",", ".")
     try:
         return float(text)
     except ValueError:

@@ -83,7 +83,7 @@ def catalog_row(
         InvalidInputError: when a required value is missing or one has the wrong type.
     """
     listing = Listing(
-        listing_id=_text(values, "listing_id"),
+        listing_id=_id(values.get("listing_id")),
         images=_images(values),
         price=_price(values.get("price")),
         **{name: _text(values, name) for name in TEXTS},
@@ -98,6 +98,13 @@ def _source(name: str, folder: Path) -> ImageSource:
     if name.lower().startswith(_URLS):
         return UrlSource(name)
     return FileSource(name, folder / name)
+
+
+def _id(value: object) -> str:
+    """Return an id as text; whole numbers are what many databases export ids as."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return "" if value is None else _checked(value, "listing_id")
 
 
 def _text(values: Mapping[str, object], name: str) -> str:

@@ -139,7 +139,10 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise InvalidInputError(f"{text!r} is not a moment such as 2026-12-31T18:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment <= datetime.now(UTC):
+        raise InvalidInputError(f"{text} has passed already")
+    return moment
 
 
 def _print_change(motif: Motif, as_json: bool) -> None:

@@ -33,6 +33,8 @@ def score(
 ) -> None:
     """Assess one listing from image files; nothing is kept."""
     with explained(), opened() as touchstone:
+        if not any(path.is_file() for path in images):
+            raise InvalidInputError(f"there is no file {images[0]}")
         listing = Listing(
             listing_id,
             images=tuple(str(path) for path in images),

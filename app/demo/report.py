@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from app.demo.report_views import NOTABLE_PER_MILLION, SEVERITY, card_view, in_a_million
+from app.demo.report_views import SEVERITY, card_view, in_a_million
 from app.domain.assessment import Assessment, Versions
 from app.domain.listing import Listing
+from app.domain.match import NOTABLE_PER_MILLION
 
 
 @dataclass(frozen=True, slots=True)

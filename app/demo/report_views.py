@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.assessment import Assessment, ImageFinding, ReasonCode, Verdict
+from app.domain.assessment import Assessment, ImageFinding, Verdict
 from app.domain.claim import Claim, ClaimKind
 from app.domain.contract import alarms_text
 from app.domain.listing import Listing
@@ -19,7 +19,6 @@ from app.media.formats import ImageFormat, sniff_format
 
 # Gravest first.
 SEVERITY: Final = (Verdict.SUSPECT, Verdict.REVIEW, Verdict.CLEAR)
-NOTABLE_PER_MILLION: Final = 1_000.0
 _NEARLY: Final = 3
 # What browsers show without help.
 _SHOWN: Final = frozenset(ImageFormat) - {ImageFormat.HEIF}
@@ -99,7 +98,6 @@ def card_view(
     note: str = "",
 ) -> CardView:
     """Shape one listing, the page's `number`; `references` are pictures by reference id."""
-    lead = _lead(assessment)
     best = min(_matches(assessment), key=lambda match: match.rank_key, default=None)
     present, denied, unauthorised = assessment.factors.as_tuple()
     return CardView(
@@ -116,7 +114,7 @@ def card_view(
         claim=_claim(assessment.claim),
         reasons=tuple((reason.code.value, reason.detail) for reason in assessment.reasons),
         photos=tuple(
-            _photo(finding, photos.get(finding.image), references, lead)
+            _photo(finding, photos.get(finding.image), references, assessment.seen(finding))
             for finding in assessment.images
         ),
         best="" if best is None else f"{best.brand}, {in_a_million(best.false_alarms_per_million)}",
@@ -134,14 +132,6 @@ def data_uri(data: bytes | None) -> str | None:
 
 def _matches(assessment: Assessment) -> list[Match]:
     return [match for image in assessment.images for match in image.matches]
-
-
-def _lead(assessment: Assessment) -> Match | None:
-    """Return the match that a verdict's reasons speak of, if they speak of any."""
-    spoken = {ReasonCode.MOTIF_SEEN, ReasonCode.NOT_CALIBRATED}
-    if spoken.isdisjoint(reason.code for reason in assessment.reasons):
-        return None
-    return min(_matches(assessment), key=lambda match: match.rank_key, default=None)
 
 
 def _facts(listing: Listing) -> tuple[tuple[str, str], ...]:
@@ -169,7 +159,7 @@ def _photo(
     finding: ImageFinding,
     data: bytes | None,
     references: Mapping[int, bytes],
-    lead: Match | None,
+    seen: tuple[Match, ...],
 ) -> PhotoView:
     source = None if finding.error is not None else data_uri(data)
     problem, code = "", ""
@@ -177,7 +167,6 @@ def _photo(
         problem, code = finding.error.detail, finding.error.code
     elif source is None:
         problem = "The file is not at hand in a format that browsers show."
-    seen = [match for match in finding.matches if _counts(match, lead)]
     nearly = [match for match in finding.matches if match not in seen][:_NEARLY]
     size = (finding.width or 1, finding.height or 1)
     views = [
@@ -194,11 +183,6 @@ def _photo(
         seen=tuple(views[: len(seen)]),
         nearly=tuple(views[len(seen) :]),
     )
-
-
-def _counts(match: Match, lead: Match | None) -> bool:
-    alarms = match.false_alarms_per_million
-    return match is lead or (alarms is not None and alarms <= NOTABLE_PER_MILLION)
 
 
 def _match(

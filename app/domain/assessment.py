@@ -132,3 +132,19 @@ class Assessment:
     def score(self) -> float:
         """Between 0 and 1: the product of the three factors."""
         return self.factors.score
+
+    @property
+    def lead(self) -> Match | None:
+        """The match that the verdict's reasons speak of, if they speak of any."""
+        spoken = {ReasonCode.MOTIF_SEEN, ReasonCode.NOT_CALIBRATED}
+        if spoken.isdisjoint(reason.code for reason in self.reasons):
+            return None
+        matches = [match for image in self.images for match in image.matches]
+        return min(matches, key=lambda match: match.rank_key, default=None)
+
+    def seen(self, image: ImageFinding) -> tuple[Match, ...]:
+        """Return an image's matches that count as seen: the lead, and those rarer than most.
+
+        The others only nearly matched; evidence must not draw a box around them.
+        """
+        return tuple(m for m in image.matches if m is self.lead or m.notable)

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from app.domain.box import Box
 
+NOTABLE_PER_MILLION = 1_000.0
+
 
 class Evidence(StrEnum):
     """Which look at the photo supports a match."""
@@ -44,6 +46,12 @@ class Match:
         alarms = self.false_alarms_per_million
         if alarms is not None and not (math.isfinite(alarms) and 0 < alarms <= 1_000_000):
             raise ValueError(f"{alarms} false alarms in a million photos cannot be")
+
+    @property
+    def notable(self) -> bool:
+        """Whether fewer than one in a thousand ordinary photos would match as well."""
+        alarms = self.false_alarms_per_million
+        return alarms is not None and alarms <= NOTABLE_PER_MILLION
 
     @property
     def rank_key(self) -> tuple[float, float, int]:

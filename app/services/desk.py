@@ -52,7 +52,7 @@ class AssessmentDesk:
         return self._assessments.add(listing, assessment)
 
     def overlay(self, stored: StoredAssessment, number: int) -> bytes:
-        """Return image `number` (from 1) with its matches drawn in, as PNG.
+        """Return image `number` (from 1) with the matches that count as seen drawn in, as PNG.
 
         Raises:
             NotFoundError: when there is no such image, or it could not be read.
@@ -62,4 +62,4 @@ class AssessmentDesk:
             raise NotFoundError(f"the assessment has no readable image {number}")
         finding = images[number - 1]
         photo = decode_image(self._blobs.get(finding.sha256 or ""), self._limits).frames[0]
-        return overlay_png(photo, finding.matches)
+        return overlay_png(photo, stored.assessment.seen(finding))

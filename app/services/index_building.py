@@ -55,7 +55,7 @@ class SnapshotKeeper:
                 dim=self._embedder.dim,
             )
         except SnapshotRefusedError as error:
-            raise ModelRefusedError(f"the snapshot does not fit: {error}") from error
+            raise ModelRefusedError(f"no snapshot that fits: {error}") from error
         return manifest
 
     def versions(self) -> list[str]:

@@ -189,3 +189,12 @@ def test_any_file_is_read_or_refused(tmp_path: Path, content: bytes | str) -> No
         _rows(tmp_path / "in.csv", data)
     except UnsupportedFileError:
         assert data.strip()
+
+
+@pytest.mark.parametrize(("cell", "price"), [("12,50", 12.5), ("-3,5", -3.5), ("12.50", 12.5)])
+def test_a_decimal_comma_is_read(tmp_path: Path, cell: str, price: float) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"listing_id;price;images\nA;{cell};a.jpg\n")
+    (row,) = CsvReader(path).rows()
+    assert isinstance(row, CatalogRow)
+    assert row.listing.price == price

@@ -40,7 +40,8 @@ def test_paths_start_at_the_catalogue_and_urls_are_not_fetched() -> None:
     [
         ({"listing_id": None}, "needs a listing_id"),
         ({"listing_id": " "}, "needs a listing_id"),
-        ({"listing_id": 5}, "listing_id must be text, not a number"),
+        ({"listing_id": 5.5}, "listing_id must be text, not a number"),
+        ({"listing_id": True}, "listing_id must be text, not true or false"),
         ({"title": ["x"]}, "title must be text, not a list"),
         ({"title": "\ud800"}, "title is not valid Unicode"),
         ({"images": None}, "images must be a list, not null"),
@@ -77,3 +78,8 @@ def test_an_excerpt_is_short_whatever_the_bytes() -> None:
     assert bad_row(1, "手".encode() * 500, "why").text == "手" * EXCERPT_CHARS
     assert bad_row(1, b"\xff" * 500 + b"\n", "why").text == "\N{REPLACEMENT CHARACTER}" * 200
     assert bad_row(1, b"short\r\n", "why").text == "short"
+
+
+def test_an_id_may_be_a_whole_number() -> None:
+    values = {"listing_id": 7, "images": []}
+    assert catalog_row(1, values, folder=Path(), text="").listing.listing_id == "7"

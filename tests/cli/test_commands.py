@@ -127,6 +127,8 @@ def test_the_registry_is_kept_from_the_command_line(run: Run, manifest: Path) ->
         ["motifs", "import", "absent.csv"],
         ["motifs", "show", "brd_1"],
         ["motifs", "disable", "mot_1", "--until", "soon"],
+        ["motifs", "disable", "mot_1", "--until", "2020-01-01"],
+        ["score", "absent.jpg"],
         ["calibrate", "absent.jpg"],
         ["catalog", "score", "absent.jsonl", "out.jsonl"],
         ["catalog", "score", "catalogue.xlsx", "out.jsonl"],

@@ -1,6 +1,7 @@
 """Small values of the domain: boxes, ids, registry entries, matches, and the JSON contract."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -162,6 +163,17 @@ def test_the_score_shown_is_the_product_of_the_factors_shown(
     )
     again = assessment_document(assessment_from_document(document))
     assert again == document
+
+
+def test_what_nearly_matched_does_not_count_as_seen() -> None:
+    judged = assessment()
+    rare, common = judged.images[0].matches
+    assert judged.lead is rare
+    assert judged.seen(judged.images[0]) == (rare,)
+    assert not common.notable
+    silent = replace(judged, reasons=(), images=(ImageFinding("a", matches=(common,)),))
+    assert silent.lead is None
+    assert silent.seen(silent.images[0]) == ()
 
 
 def leaves(kind: type[TouchstoneError]) -> list[type[TouchstoneError]]:

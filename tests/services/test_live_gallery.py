@@ -152,7 +152,7 @@ def test_a_snapshot_is_used_and_one_that_does_not_fit_is_not(
     folder = tmp_path / "var" / "index" / manifest.version
     vectors = next(folder.glob("*.npy"))
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"\x01")
-    with pytest.raises(ModelRefusedError, match="does not fit"):
+    with pytest.raises(ModelRefusedError, match="no snapshot that fits"):
         touchstone.snapshots.verify()
     again = build(make_settings(tmp_path))
     try:  # SQL is the truth: scoring goes on without it

@@ -193,6 +193,7 @@ class LiveGallery:
         new = [ref for ref in positive if ref.id not in self._maxima]
         maxima = background.maxima(self._vectors.of(new))
         self._maxima.update(zip((ref.id for ref in new), maxima, strict=True))
+        self._maxima = {ref.id: self._maxima[ref.id] for ref in positive}  # removed ones go
         best = _best_of_motifs(motifs, positive, [self._maxima[ref.id] for ref in positive])
         try:
             return fit_nulls(best)

@@ -31,6 +31,8 @@ def read_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise InvalidInputError(f"setting TOUCHSTONE_{name.upper()}: {first['msg']}") from error
+    except ValueError as error:  # a list that is not JSON, a file that is not TOML
+        raise InvalidInputError(f"settings cannot be read: {error}") from error
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from app.demo.report import ReportCard, ReportSummary, render_report
 from app.demo.starter import starter_marks
 from app.domain.assessment import Assessment, Verdict
 from app.domain.contract import alarms_text, assessment_document
+from app.domain.errors import InvalidInputError
 from app.domain.match import Match
 from app.media.marks import render_mark
 from app.services.sources import BytesSource
@@ -70,9 +71,7 @@ class Story:
 
 def run_demo(open_service: OpenService, out: Path) -> Story:
     """Run the demo in the folder `out`, replacing an earlier demo's files there."""
-    out.mkdir(parents=True, exist_ok=True)
-    for part in ("service", "marks", "photos"):
-        shutil.rmtree(out / part, ignore_errors=True)
+    _clear(out)
     samples = sample_listings()
     catalogue = _write_catalogue(samples, out)
     touchstone = open_service(out / "service", _MATCHES)
@@ -97,6 +96,18 @@ def run_demo(open_service: OpenService, out: Path) -> Story:
     )
     story.report.write_text(_report(story, pictures), encoding="utf-8")
     return story
+
+
+def _clear(out: Path) -> None:
+    """Make `out` ready, deleting an earlier demo's folders there and nobody else's."""
+    marker = out / ".touchstone-demo"
+    present = [out / part for part in ("service", "marks", "photos") if (out / part).exists()]
+    if present and not marker.exists():
+        raise InvalidInputError(f"{present[0]} is not of an earlier demo; name another --out")
+    out.mkdir(parents=True, exist_ok=True)
+    marker.write_text("The folders beside this file are made anew by every demo.\n")
+    for part in present:
+        shutil.rmtree(part)
 
 
 def _write_manifest(out: Path) -> Path:

@@ -110,7 +110,7 @@ def rule(
     """
     reasons = _image_reasons(images)
     judged = [finding for finding in images if finding.error is None]
-    best = _best_match(judged)
+    best = _judged_match(judged, claim, nulls, policy)
     present = _presence(best, len(judged), nulls, policy)
     denied = _denial(best, claim, policy)
     factors = Factors(present, denied, 0.0 if authorised else 1.0)
@@ -126,9 +126,29 @@ def rule(
     return Ruling(verdict, factors, tuple(reasons))
 
 
-def _best_match(judged: list[ImageFinding]) -> Match | None:
-    matches = [finding.matches[0] for finding in judged if finding.matches]
-    return min(matches, key=lambda match: match.rank_key, default=None)
+def _judged_match(
+    judged: list[ImageFinding],
+    claim: Claim,
+    nulls: NullDistributions | None,
+    policy: Policy,
+) -> Match | None:
+    """Return the match that decides: the gravest one where any is grave, else the best.
+
+    The best match is not always the gravest. A listing that names one brand it shows must still
+    answer for another that it shows and does not name.
+    """
+    matches = [match for finding in judged for match in finding.matches]
+    if not matches:
+        return None
+    photos = len(judged)
+
+    def gravity(match: Match) -> float:
+        return _presence(match, photos, nulls, policy) * _denial(match, claim, policy)
+
+    gravest = min(matches, key=lambda match: (-gravity(match), match.rank_key))
+    if gravity(gravest) >= policy.review_score:
+        return gravest
+    return min(matches, key=lambda match: match.rank_key)
 
 
 def _presence(

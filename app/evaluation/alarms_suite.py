@@ -28,7 +28,7 @@ def run_alarms(bench: Bench) -> SuiteReport:
     """Enrol, match the held-out photos against everything, and compare."""
     data = load_flickrlogos27(bench.data_set("flickrlogos27"))
     folder = bench.out / "false-alarms"
-    touchstone = bench.open_service(folder / "service", 1)
+    touchstone = bench.fresh_service(folder, 1)
     try:
         enrol_suite(touchstone, data, folder, bench.every_nth_mark)
         photos, _ = touchstone.calibrator.embed(background_part(bench.data, "report"))

@@ -4,6 +4,7 @@ The evaluation knows neither settings nor the batch executor; both are handed in
 runs the very code that `touchstone catalog score` runs.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,11 @@ class Bench:
     open_service: OpenService
     score_catalog: ScoreCatalog
     every_nth_mark: int = 1
+
+    def fresh_service(self, folder: Path, matches_per_image: int) -> Touchstone:
+        """Open a service in `folder`, without what an earlier run enrolled there."""
+        shutil.rmtree(folder / "service", ignore_errors=True)
+        return self.open_service(folder / "service", matches_per_image)
 
     def data_set(self, name: str) -> Path:
         """Return the folder of a data set.

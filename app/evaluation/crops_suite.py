@@ -27,7 +27,7 @@ def run_crops(bench: Bench) -> SuiteReport:
     """Enrol, match every labelled crop, and measure."""
     data = load_flickrlogos27(bench.data_set("flickrlogos27"))
     folder = bench.out / "flickrlogos27-crops"
-    touchstone = bench.open_service(folder / "service", _DEPTH)
+    touchstone = bench.fresh_service(folder, _DEPTH)
     try:
         enrol_suite(touchstone, data, folder, bench.every_nth_mark)
         ranks = _ranks(touchstone, data.crops)

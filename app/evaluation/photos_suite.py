@@ -41,7 +41,7 @@ def run_photos(bench: Bench) -> SuiteReport:
     """Enrol, score, and measure."""
     data = load_flickrlogos27(bench.data_set("flickrlogos27"))
     folder = bench.out / "flickrlogos27-photos"
-    touchstone = bench.open_service(folder / "service", _MATCHES)
+    touchstone = bench.fresh_service(folder, _MATCHES)
     try:
         enrol_suite(touchstone, data, folder, bench.every_nth_mark)
         catalogue, scored = folder / "catalogue.jsonl", folder / "predictions.jsonl"

@@ -25,12 +25,14 @@ def read_background(data: bytes, model: str) -> Background:
     try:
         tensors = load(data)
         made_for = _metadata(data).get("model", "an unnamed model")
-    except (SafetensorError, ValueError) as error:
+        background = Background(
+            model, tensors["rows"], tensors["starts"], hashlib.sha256(data).hexdigest()
+        )
+    except (SafetensorError, ValueError, KeyError) as error:
         raise ModelRefusedError("the background file is damaged") from error
     if made_for != model:
         raise ModelRefusedError(f"the background was made for {made_for}, not for {model}")
-    digest = hashlib.sha256(data).hexdigest()
-    return Background(model, tensors["rows"], tensors["starts"], digest)
+    return background
 
 
 def _metadata(data: bytes) -> dict[str, str]:

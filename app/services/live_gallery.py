@@ -40,6 +40,7 @@ from index import (
 )
 
 _log = structlog.get_logger(__name__)
+_SAMPLE = 256  # references compared between a snapshot and SQL
 _BACKGROUND_CHECK_S = 1.0  # how soon a calibration by another process is noticed
 
 
@@ -79,7 +80,7 @@ class LiveGallery:
         self._right_until: datetime | None = None
         self._background_blob: str | None = None
         self._background: Background | None = None
-        self._background_read = False
+        self._background_read: str | None = ""  # the blob behind _background; "" before any
         self._background_checked = 0.0
         self._maxima: dict[int, NDArray[np.float32]] = {}  # reference id: (photos,)
 
@@ -141,12 +142,14 @@ class LiveGallery:
             background=None if background is None or nulls is None else background.version,
             brand_names=BrandNames(state.brands),
         )
+        # In this order: a reader between two lines sees a gallery that is not right, and waits.
+        self._matcher = matcher = Matcher(gallery, neighbours=self._options.neighbours)
+        self._background_blob = self._background_read
         self._right_until = _next_return(state, now)
-        self._matcher = Matcher(gallery, neighbours=self._options.neighbours)
-        return self._matcher
+        return matcher
 
     def _changed_index(self, references: Sequence[Reference]) -> VectorIndex:
-        live = self._index or LiveIndex(self._first_index())
+        live = self._index or LiveIndex(self._first_index(references))
         self._index = live
         held = set(live.view()[1].ids.tolist())
         wanted = {reference.id for reference in references}
@@ -156,7 +159,19 @@ class LiveGallery:
             live.apply([ref.id for ref in added], self._vectors.of(added), removed)
         return live.view()[1]
 
-    def _first_index(self) -> VectorIndex:
+    def _agrees(self, index: VectorIndex, references: Sequence[Reference]) -> bool:
+        """Tell whether a snapshot's vectors are those that SQL has under the same ids.
+
+        Ids alone prove nothing: a new or restored database hands them out again.
+        """
+        held = set(index.ids.tolist())
+        shared = [reference for reference in references if reference.id in held][:_SAMPLE]
+        if not shared:
+            return not held
+        nearest = index.search(self._vectors.of(shared), 1).similarities[:, 0]
+        return bool((nearest > 0.999).all())
+
+    def _first_index(self, references: Sequence[Reference]) -> VectorIndex:
         embedder = self._vectors.embedder
         try:
             index, _ = load_snapshot(
@@ -165,19 +180,20 @@ class LiveGallery:
                 weights_sha256=embedder.weights_sha256,
                 dim=embedder.dim,
             )
-            if index.options == self._options.index:
+            if index.options == self._options.index and self._agrees(index, references):
                 return index
-        except SnapshotRefusedError as error:
+            _log.warning("snapshot_not_used", reason="made with other options or another registry")
+        except (SnapshotRefusedError, OSError) as error:
             # A snapshot is a cache: whatever is wrong with it, SQL has the truth.
-            if error.reason != "no_snapshot":
+            if getattr(error, "reason", "") != "no_snapshot":
                 _log.warning("snapshot_not_used", reason=str(error))
         return build_index(self._options.index, embedder.dim)
 
     def _current_background(self) -> Background | None:
         blob = self._backgrounds.newest()
-        if not self._background_read or blob != self._background_blob:
+        if self._background_read == "" or blob != self._background_read:
             self._background = self._backgrounds.load(blob)
-            self._background_blob, self._background_read = blob, True
+            self._background_read = blob
             self._maxima.clear()
         return self._background
 

@@ -99,15 +99,28 @@ def _rows(manifest: Path, report: ImportReport) -> Iterator[Row]:
             report.ignored_columns = tuple(
                 name for name in columns if name not in (*REQUIRED, *OPTIONAL)
             )
-            for row in reader:
-                yield {name: row.get(name) or "" for name in ("", *REQUIRED, *OPTIONAL)}
+            yield from _cells(reader)
     except (OSError, csv.Error) as error:
         raise UnsupportedFileError(f"cannot read the manifest {manifest}: {error}") from error
 
 
+def _cells(reader: "csv.DictReader[str]") -> Iterator[Row]:
+    """Yield every row; one that the CSV parser gives up on has a cell `""` that says so."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield dict.fromkeys((*REQUIRED, *OPTIONAL), "") | {"": str(error)}
+        else:
+            extra = "more cells than the header has columns" if row.get("") else ""
+            yield {name: row.get(name) or "" for name in (*REQUIRED, *OPTIONAL)} | {"": extra}
+
+
 def _check(row: Row) -> None:
     if row[""]:
-        raise UnsupportedFileError("more cells than the header has columns")
+        raise UnsupportedFileError(row[""])
     if any(_UNDECODABLE in cell for cell in row.values()):
         raise UnsupportedFileError("a cell is not valid UTF-8")
     for name in REQUIRED:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.domain.errors import ImageRefusedError, NotFoundError, StorageError
 from app.domain.ports import BlobStore, EmbeddingStore
-from app.domain.registry import Reference
+from app.domain.registry import IdPrefix, Reference, public_id
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
 from models.protocols import Embedder, model_id
@@ -41,15 +42,29 @@ class ReferenceVectors:
         known = self._store.load(self._model, ids, self.embedder.dim)
         missing = [reference for reference in references if reference.id not in known]
         for start in range(0, len(missing), _SAVED_AT_ONCE):
-            made = [(ref.id, self.embed(ref)) for ref in missing[start : start + _SAVED_AT_ONCE]]
-            self._store.save(self._model, made)
+            made: list[tuple[int, Embeddings]] = []
+            try:
+                made += (
+                    (ref.id, self.embed(ref)) for ref in missing[start : start + _SAVED_AT_ONCE]
+                )
+            finally:
+                self._store.save(self._model, made)  # also those before one that failed
             known.update(made)
         rows = [known[number] for number in ids]
         return np.array(rows, np.float32).reshape(-1, self.embedder.dim)
 
     def embed(self, reference: Reference) -> Embeddings:
-        """Return the `(dim,)` vector of one reference, from its stored image."""
-        image = decode_image(self._blobs.get(reference.blob), self._limits)
+        """Return the `(dim,)` vector of one reference, from its stored image.
+
+        Raises:
+            StorageError: naming the reference, when its image is lost, damaged or over the limits.
+        """
+        try:
+            image = decode_image(self._blobs.get(reference.blob), self._limits)
+        except (ImageRefusedError, NotFoundError) as error:
+            # Not the caller's fault, whatever is being asked for.
+            name = public_id(IdPrefix.REFERENCE, reference.id)
+            raise StorageError(f"the image of {name} cannot be used: {error.message}") from error
         row: Embeddings = self.embedder.embed(
             Regions.of(image.frames[0], [reference.region.as_tuple()])
         )[0]

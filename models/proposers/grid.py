@@ -12,6 +12,8 @@ import numpy as np
 
 from models.regions import Boxes, Photo, Regions
 
+_MOST_STEPS = 127
+
 
 @dataclass(frozen=True, slots=True)
 class GridProposer:
@@ -65,4 +67,6 @@ def _starts(length: int, side: int, overlap: float) -> list[int]:
     """
     room = length - side
     steps = int(np.ceil(room / (side * (1 - overlap)) - 1e-9)) if room else 0
+    # A strip a thousand times as long as wide must not become a hundred thousand crops.
+    steps = min(steps, _MOST_STEPS)
     return [round(room * step / steps) for step in range(steps + 1)] if steps else [0]

@@ -95,5 +95,5 @@ def _checksum(path: Path) -> str:
 def _checksum_fits(path: Path) -> bool:
     try:
         return path.with_suffix(".sha256").read_text() == _checksum(path)
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return False

@@ -40,6 +40,7 @@ from index import (
 )
 
 _log = structlog.get_logger(__name__)
+_TWINS = 16  # entries that may share one picture
 _SAMPLE = 256  # references compared between a snapshot and SQL
 _BACKGROUND_CHECK_S = 1.0  # how soon a calibration by another process is noticed
 
@@ -168,8 +169,9 @@ class LiveGallery:
         shared = [reference for reference in references if reference.id in held][:_SAMPLE]
         if not shared:
             return not held
-        nearest = index.search(self._vectors.of(shared), 1).similarities[:, 0]
-        return bool((nearest > 0.999).all())
+        found = index.search(self._vectors.of(shared), _TWINS)
+        own = found.ids == np.array([[reference.id] for reference in shared])
+        return bool((own & (found.similarities > 0.999)).any(axis=1).all())
 
     def _first_index(self, references: Sequence[Reference]) -> VectorIndex:
         embedder = self._vectors.embedder

@@ -152,6 +152,19 @@ def test_a_manifest_without_one_usable_row_is_a_failure(run: Run, tmp_path: Path
     assert "row 1" in done.err
 
 
+def test_the_demo_deletes_nothing_but_an_earlier_demo(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "holiday.jpg").write_bytes(b"mine")
+    done = run("demo", "--out", tmp_path)
+    assert (done.code, "is not of an earlier demo" in done.err) == (1, True)
+    assert (tmp_path / "photos" / "holiday.jpg").read_bytes() == b"mine"
+
+
+def test_a_list_that_is_not_json_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHSTONE_GRID_SCALES", "1,0.5")
+    assert run("index", "stats").code == 1
+
+
 def test_a_broken_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOUCHSTONE_NEIGHBOURS", "many")
     done = run("index", "stats")

@@ -1,6 +1,7 @@
 """The verdict rule: factors, budgets, reasons."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,6 +68,14 @@ def test_what_the_listing_says_decides_with(
     assert ruling.verdict is verdict
     assert code in codes(ruling)
     assert ReasonCode.MOTIF_SEEN in codes(ruling)
+
+
+def test_naming_one_brand_does_not_hide_another(nulls: NullDistributions) -> None:
+    named, hidden = match(1e-6), replace(match(2e-6), brand="Rolex", motif="crown", motif_id=2)
+    ruling = rule((finding(named, hidden),), OWN, nulls, POLICY)
+    assert ruling.verdict is Verdict.SUSPECT
+    assert "Rolex / crown" in ruling.reasons[0].detail
+    assert ReasonCode.CLAIMS_OTHER_BRAND in codes(ruling)
 
 
 def test_an_authorised_seller_is_clear(nulls: NullDistributions) -> None:

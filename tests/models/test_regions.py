@@ -61,6 +61,11 @@ def test_the_number_of_windows_does_not_depend_on_resolution() -> None:
     assert len(small) == len(large) > 40
 
 
+def test_a_strip_does_not_become_a_hundred_thousand_regions() -> None:
+    strip = GridProposer().propose(np.zeros((48, 400_000, 3), np.uint8))
+    assert 100 < len(strip) < 2_000
+
+
 def test_the_grids_name_tells_its_settings_apart() -> None:
     assert GridProposer().name != GridProposer(scales=(1.0, 0.5)).name
     assert GridProposer().name != GridProposer(overlap=0.4).name

@@ -102,6 +102,16 @@ def test_a_cell_that_is_not_utf8_is_a_bad_row(touchstone: Touchstone, tmp_path: 
     assert (report.references_added, [error.row for error in report.errors]) == (1, [2])
 
 
+def test_a_cell_that_the_parser_gives_up_on_is_a_bad_row(
+    touchstone: Touchstone, tmp_path: Path
+) -> None:
+    endless = "x" * 140_000 + ",m,logo,pictures/0.png,,,,,,,"
+    good = "B,m,logo,pictures/1.png,,,,,,,"
+    report = touchstone.importer.run(write_manifest(tmp_path, endless, good))
+    assert [error.row for error in report.errors] == [1]
+    assert report.references_added == 1
+
+
 def test_a_manifest_that_is_none_is_refused(touchstone: Touchstone, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedFileError, match="lacks the column 'kind'"):
         touchstone.importer.run(write_manifest(tmp_path, header="brand,motif,path"))

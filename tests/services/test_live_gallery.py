@@ -161,6 +161,23 @@ def test_a_snapshot_is_used_and_one_that_does_not_fit_is_not(
         again.close()
 
 
+def test_a_snapshot_of_another_registry_is_not_believed(tmp_path: Path) -> None:
+    first = build(make_settings(tmp_path))
+    enrol(first, 0)
+    first.snapshots.build()
+    first.close()
+    for file in (tmp_path / "var").glob("touchstone.db*"):
+        file.unlink()
+    second = build(make_settings(tmp_path))
+    try:  # the new database hands out the same ids for other pictures
+        enrol(second, 1)
+        assert first_match(second, photo_with(1)) == "mark 1"
+        finding = second.assessor.search(BytesSource("a", photo_with(0)))
+        assert finding.matches[0].similarity < 0.9
+    finally:
+        second.close()
+
+
 def test_calibration_is_noticed_and_gives_figures(touchstone: Touchstone, tmp_path: Path) -> None:
     enrol(touchstone, 0)
     before = touchstone.assessor.search(BytesSource("a", photo_with(0))).matches[0]

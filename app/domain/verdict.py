@@ -137,7 +137,7 @@ def _judged_match(
     The best match is not always the gravest. A listing that names one brand it shows must still
     answer for another that it shows and does not name.
     """
-    matches = [match for finding in judged for match in finding.matches]
+    matches = [match for finding in judged for match in _unexplained(finding, claim)]
     if not matches:
         return None
     photos = len(judged)
@@ -149,6 +149,19 @@ def _judged_match(
     if gravity(gravest) >= policy.review_score:
         return gravest
     return min(matches, key=lambda match: match.rank_key)
+
+
+def _unexplained(finding: ImageFinding, claim: Claim) -> list[Match]:
+    """Leave out what a better match of a brand that the listing names explains, in one place.
+
+    A mark resembles others a little; on the spot where the named brand is seen, they are its echo.
+    """
+    named = [match for match in finding.matches if _names(claim, match.brand)]
+    return [
+        match
+        for match in finding.matches
+        if not any(n.rank_key < match.rank_key and n.box.overlap(match.box) > 0 for n in named)
+    ]
 
 
 def _presence(

@@ -71,7 +71,9 @@ def test_what_the_listing_says_decides_with(
 
 
 def test_naming_one_brand_does_not_hide_another(nulls: NullDistributions) -> None:
-    named, hidden = match(1e-6), replace(match(2e-6), brand="Rolex", motif="crown", motif_id=2)
+    named, echo = match(1e-6), replace(match(2e-6), brand="Rolex", motif="crown", motif_id=2)
+    hidden = replace(echo, box=Box(20, 20, 29, 29))
+    assert rule((finding(named, echo),), OWN, nulls, POLICY).verdict is Verdict.CLEAR
     ruling = rule((finding(named, hidden),), OWN, nulls, POLICY)
     assert ruling.verdict is Verdict.SUSPECT
     assert "Rolex / crown" in ruling.reasons[0].detail

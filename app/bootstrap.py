@@ -22,9 +22,11 @@ from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.registry import SqlRegistryStore
 from index import IndexOptions
-from models.catalogue import RuntimeOptions, load_embedder
+from models.catalogue import RuntimeOptions, has_proposer, load_embedder, load_proposer
 from models.errors import ModelError
 from models.proposers.grid import GridProposer
+from models.proposers.learned import PROFILES
+from models.protocols import RegionProposer
 from models.weights_file import shipped_file
 
 
@@ -39,10 +41,19 @@ def build_eyes(settings: Settings) -> Eyes:
     )
     try:
         embedder = load_embedder(settings.model, options)
-        proposer = GridProposer(settings.grid_scales, settings.grid_overlap, settings.grid_min_side)
+        proposer = _proposer(settings, options)
     except (ModelError, ValueError) as error:
         raise ModelRefusedError(str(error)) from error
     return Eyes(proposer, embedder)
+
+
+def _proposer(settings: Settings, options: RuntimeOptions) -> RegionProposer:
+    learned = settings.proposer == "learned" or (
+        settings.proposer == "auto" and has_proposer(settings.model)
+    )
+    if learned:
+        return load_proposer(settings.model, options, PROFILES[settings.speed])
+    return GridProposer(settings.grid_scales, settings.grid_overlap, settings.grid_min_side)
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -80,7 +91,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     assessments = SqlAssessmentStore(database)
     blobs = FsspecBlobStore(settings.resolved_blob_url)
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
-    shipped = shipped_file(f"{eyes.embedder.name}.background.safetensors")
+    shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
     library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
     index_options = IndexOptions(kind=settings.index_kind)
     options = GalleryOptions(index_options, settings.snapshots, settings.neighbours)

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     )
     blob_url: str = Field("", description="fsspec URL; empty means a folder in the data directory.")
 
-    model: str = Field("efficientnet-lite0-imagenet", description="Name of a model card.")
+    model: str = Field("touchstone-motif-1", description="Name of a model card.")
     runtime: Literal["auto", "openvino", "torch", "cuda"] = Field(
         "auto", description="What runs the network; auto takes OpenVINO on x86, else torch."
     )
@@ -41,9 +41,15 @@ class Settings(BaseSettings):
         0, ge=0, description="Threads for the network; 0 leaves it to the runtime."
     )
 
+    proposer: Literal["auto", "learned", "grid"] = Field(
+        "auto", description="What chooses regions; auto takes the model's own where it has one."
+    )
+    speed: Literal["full", "fast"] = Field(
+        "full", description="fast looks at fewer regions of a smaller picture, and misses more."
+    )
     grid_scales: tuple[float, ...] = Field(
         (1.0, 0.5, 0.33),
-        description="Window sides of the region grid, as shares of a photo's short side.",
+        description="Window sides of the proposer `grid`, as shares of a photo's short side.",
     )
     grid_overlap: float = Field(0.5, ge=0, lt=0.9, description="Overlap of neighbouring windows.")
     grid_min_side: int = Field(24, ge=8, description="Windows smaller than this are left out.")

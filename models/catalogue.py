@@ -1,20 +1,25 @@
-"""Builds an embedder by name: finds the card, proves the weights, starts the runtime.
+"""Builds embedders and proposers by name: finds the card, proves the weights, starts the runtime.
 
 This is the only door through which a network is loaded, so no path around the hash check exists.
 """
 
 import platform
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from models.cards import LITE0, ModelCard, get_card, model_names
+from models.cards import MOTIF, ModelCard, WeightsFile, get_card, model_names
 from models.embedders.crop import CropEmbedder
 from models.embedders.pixels import PixelEmbedder
 from models.errors import RuntimeUnavailableError, UnknownModelError
-from models.protocols import Embedder, Runtime
+from models.proposers.learned import LearnedProposer, LearnedSettings
+from models.protocols import Embedder, RegionProposer, Runtime
 from models.weights_file import verified_weights
+
+if TYPE_CHECKING:
+    from torch import nn
 
 RUNTIMES = ("auto", "openvino", "torch", "cuda")
 
@@ -34,13 +39,31 @@ class RuntimeOptions:
                 f"no runtime named {self.runtime!r}; there are: {', '.join(RUNTIMES)}"
             )
 
+    @property
+    def resolved(self) -> str:
+        """The runtime that `auto` stands for here."""
+        if self.runtime != "auto":
+            return self.runtime
+        on_x86 = platform.machine() in {"x86_64", "AMD64"}
+        return "openvino" if on_x86 and find_spec("openvino") is not None else "torch"
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """A network that a runtime can start: its name, its input, and how to load it."""
+
+    name: str
+    identity: str
+    shape: tuple[int, int, int, int]  # -1: any number of pictures
+    load: Callable[[], "nn.Module"]
+
 
 def embedder_names() -> tuple[str, ...]:
     """Return every name that `load_embedder` accepts."""
     return (*model_names(), PixelEmbedder.name)
 
 
-def load_embedder(name: str = LITE0.name, options: RuntimeOptions | None = None) -> Embedder:
+def load_embedder(name: str = MOTIF.name, options: RuntimeOptions | None = None) -> Embedder:
     """Return a ready embedder.
 
     Raises:
@@ -54,28 +77,76 @@ def load_embedder(name: str = LITE0.name, options: RuntimeOptions | None = None)
         raise UnknownModelError(
             f"no model named {name!r}; there are: {', '.join(embedder_names())}"
         )
-    return CropEmbedder(get_card(name), _start(get_card(name), options or RuntimeOptions()))
+    card = get_card(name)
+    return CropEmbedder(card, _start(_embedding_network(card), options or RuntimeOptions()))
 
 
-def _start(card: ModelCard, options: RuntimeOptions) -> Runtime:
-    weights, projection = verified_weights(card)
-    wanted = options.runtime
-    if wanted == "auto":
-        on_x86 = platform.machine() in {"x86_64", "AMD64"}
-        wanted = "openvino" if on_x86 and find_spec("openvino") is not None else "torch"
+def has_proposer(name: str) -> bool:
+    """Say whether the model of that name comes with a trained proposer."""
+    return name in model_names() and get_card(name).proposal is not None
+
+
+def load_proposer(
+    name: str = MOTIF.name,
+    options: RuntimeOptions | None = None,
+    settings: LearnedSettings | None = None,
+) -> RegionProposer:
+    """Return the trained proposer that comes with a model.
+
+    Raises:
+        UnknownModelError: when there is no such model or it has no proposer.
+        WeightsMismatchError: when the weights are missing or not the card's.
+        RuntimeUnavailableError: when the runtime asked for cannot run here.
+    """
+    weights = get_card(name).proposal
+    if weights is None:
+        raise UnknownModelError(f"the model {name!r} has no proposer of its own; use the grid")
+    settings = settings or LearnedSettings()
+    network = _proposal_network(name, weights, settings.side)
+    # Boxes are pixels: bfloat16, with its three digits, would move them.
+    precise = replace(options or RuntimeOptions(), precision="f32")
+    runtime = _start(network, precise)
+    return LearnedProposer(runtime.run, weights.sha256, settings)
+
+
+def _embedding_network(card: ModelCard) -> _Network:
+    weights = verified_weights(card.weights)
+    projection = None if card.projection is None else verified_weights(card.projection)
+
+    def load() -> "nn.Module":
+        if projection is not None:
+            from models.networks.lite0 import load_lite0  # noqa: PLC0415  torch takes two seconds
+
+            return load_lite0(weights, projection)
+        from models.networks.embedding import load_embedding_network  # noqa: PLC0415
+        from models.networks.trunk import trunk_spec  # noqa: PLC0415
+
+        return load_embedding_network(weights, trunk_spec(card.trunk), card.dim)
+
+    return _Network(card.name, card.identity, (-1, card.input_size, card.input_size, 3), load)
+
+
+def _proposal_network(name: str, weights: WeightsFile, side: int) -> _Network:
+    path = verified_weights(weights)
+
+    def load() -> "nn.Module":
+        from models.networks.proposal import load_proposal_network  # noqa: PLC0415
+
+        return load_proposal_network(path)
+
+    return _Network(f"{name}-proposer-{side}", weights.sha256, (1, side, side, 3), load)
+
+
+def _start(network: _Network, options: RuntimeOptions) -> Runtime:
+    wanted = options.resolved
     if wanted == "openvino":
-        return _start_openvino(card, weights, projection, options)
-    from models.networks.lite0 import load_lite0  # noqa: PLC0415  torch takes two seconds
+        return _start_openvino(network, options)
     from models.runtimes.torch_runtime import TorchRuntime  # noqa: PLC0415
 
-    return TorchRuntime(
-        load_lite0(card, weights, projection), "cuda" if wanted == "cuda" else "cpu"
-    )
+    return TorchRuntime(network.load(), "cuda" if wanted == "cuda" else "cpu")
 
 
-def _start_openvino(
-    card: ModelCard, weights: Path, projection: Path, options: RuntimeOptions
-) -> Runtime:
+def _start_openvino(network: _Network, options: RuntimeOptions) -> Runtime:
     if find_spec("openvino") is None:
         raise RuntimeUnavailableError("openvino is not installed; pip install openvino")
     from models.runtimes.openvino_runtime import (  # noqa: PLC0415
@@ -83,10 +154,7 @@ def _start_openvino(
         converted_network,
     )
 
-    def load() -> Any:
-        from models.networks.lite0 import load_lite0  # noqa: PLC0415  only when converting
-
-        return load_lite0(card, weights, projection)
-
-    path = converted_network(card, load, options.cache)
+    path = converted_network(
+        f"{network.name}-{network.identity[:12]}", network.load, network.shape, options.cache
+    )
     return OpenVinoRuntime(path, threads=options.threads, precision=options.precision)

@@ -1,30 +1,32 @@
 """Finds a card's weights on disk and proves that they are the ones the card names.
 
-The upstream package carries a `.pth` file, which is a pickle. It is the only pickle Touchstone ever
-reads, and it is read only after its SHA-256 has matched the card, through torch's restricted
-unpickler (`weights_only=True`), which admits tensors and containers and no code.
+The upstream package carries a `.pth` file, which is a pickle. Pickles of weights are read only
+after their SHA-256 has matched, through torch's restricted unpickler (`weights_only=True`), which
+admits tensors and containers and no code. What Touchstone trains itself is safetensors.
 """
 
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.cards import ModelCard
+from models.cards import WeightsFile
 from models.errors import WeightsMismatchError
 
 
-def locate_weights(card: ModelCard) -> Path:
-    """Return the path of the card's weights without importing the package that carries them.
+def locate_weights(weights: WeightsFile) -> Path:
+    """Return the path of the file without importing the package that carries it.
 
     Raises:
         WeightsMismatchError: when the package or the file is not there.
     """
-    spec = find_spec(card.weights_package)
+    if not weights.package:
+        return shipped_file(weights.file)
+    spec = find_spec(weights.package)
     if spec is None or spec.origin is None:
-        raise WeightsMismatchError(f"the package {card.weights_package} is not installed")
-    path = Path(spec.origin).parent / card.weights_file
+        raise WeightsMismatchError(f"the package {weights.package} is not installed")
+    path = Path(spec.origin).parent / weights.file
     if not path.is_file():
-        raise WeightsMismatchError(f"{card.weights_package} carries no file {card.weights_file}")
+        raise WeightsMismatchError(f"{weights.package} carries no file {weights.file}")
     return path
 
 
@@ -33,16 +35,15 @@ def shipped_file(name: str) -> Path:
     return Path(__file__).parent / "weights" / name
 
 
-def verified_weights(card: ModelCard) -> tuple[Path, Path]:
-    """Return the paths of the card's weights and projection once their hashes have matched.
+def verified_weights(weights: WeightsFile) -> Path:
+    """Return the path of the file once its hash has matched.
 
     Raises:
         WeightsMismatchError: naming the file and both hashes.
     """
-    weights, projection = locate_weights(card), shipped_file(card.projection_file)
-    check_sha256(weights, card.weights_sha256)
-    check_sha256(projection, card.projection_sha256)
-    return weights, projection
+    path = locate_weights(weights)
+    check_sha256(path, weights.sha256)
+    return path
 
 
 def check_sha256(path: Path, expected: str) -> None:

@@ -1,100 +1,120 @@
-"""Measures where a photo's time goes, and what the runtimes are worth against each other.
+"""Measures where a photo's time goes, beside what the machine could do and beside rivals.
 
-    python -m scripts.benchmark
+    python -m scripts.benchmark --data ../shared/data
+    python -m scripts.benchmark --json > speed.json
 
-Everything is measured in one run on the demo's photos, in turns, so that the ratios hold on a busy
-machine; the milliseconds are this machine's. Medians over the rounds are printed as Markdown.
+Every profile of the setting `speed` assesses the same square photos against a registry of random
+vectors, through the service's own classes. Products of matrices, copies of memory and rivals take
+turns with it in the same rounds. Settings come from the environment, as for the service; the
+database is a throw-away one.
 """
 
 import argparse
+import json
+import sys
 import tempfile
-import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
+from typing import get_args
 
 from app.bootstrap import build, build_eyes
-from app.demo.goods import sample_listings
-from app.domain.listing import Listing
-from app.media.decoding import decode_image
-from app.media.limits import DecodeLimits
-from app.services.sources import BytesSource
-from app.services.stages import STAGES, StageTotals
+from app.domain.errors import TouchstoneError
+from app.evaluation.bench import load_rival
+from app.evaluation.speed.benchmark import Profile, SpeedPlan, run_benchmark
+from app.evaluation.speed.machine import MachineSizes
+from app.evaluation.speed.photos import product_photos
+from app.evaluation.speed.random_registry import fill_with_random
+from app.evaluation.speed.speed_report import SpeedReport
+from app.services.assessment import Eyes
 from app.settings import Settings
-from models.regions import Photo, Regions
+from app.storage.database import Database
+from app.storage.embeddings import SqlEmbeddingStore
+from models.proposers.grid import GridProposer
 
-Photos = dict[str, bytes]
-
-
-def main(rounds: int) -> str:
-    """Run every measurement and return the tables."""
-    with tempfile.TemporaryDirectory() as folder:
-        data_dir = Path(folder)
-        photos = {n: d for s in sample_listings() for n, d in s.photos.items() if len(d) > 20_000}
-        return _runtimes(data_dir, photos, rounds) + "\n\n" + _stages(data_dir, photos, rounds)
+PROFILES: tuple[str, ...] = get_args(Settings.model_fields["speed"].annotation)
 
 
-def _runtimes(data_dir: Path, photos: Photos, rounds: int) -> str:
-    """Time embedding alone: all regions of a photo as one batch."""
-    choices = {
-        "torch, float32": Settings(data_dir=data_dir, runtime="torch"),
-        "OpenVINO, float32": Settings(data_dir=data_dir, runtime="openvino", precision="f32"),
-        "OpenVINO, as the processor prefers": Settings(data_dir=data_dir, runtime="openvino"),
-    }
-    eyes = {name: build_eyes(settings) for name, settings in choices.items()}
-    proposer = next(iter(eyes.values())).proposer
-    regions = [proposer.propose(decoded) for decoded in map(_decoded, list(photos.values())[:4])]
-    seconds: dict[str, list[float]] = {name: [] for name in eyes}
-    for _ in range(rounds):
-        for name, pair in eyes.items():
-            seconds[name].append(_timed(partial(_each, pair.embedder.embed, regions)))
-    lines = ["| runtime | ms a photo | against torch |", "| --- | --- | --- |"]
-    base = seconds["torch, float32"]
-    for name, values in seconds.items():
-        ratio = median(slow / quick for slow, quick in zip(base, values, strict=True))
-        each = 1000 * median(values) / len(regions)
-        lines.append(f"| {name} | {each:.0f} | {ratio:.1f} x |")
-    return "\n".join(lines) + f"\n\n{len(regions[0])} regions a photo."
-
-
-def _stages(data_dir: Path, photos: Photos, rounds: int) -> str:
-    """Time whole assessments against an empty registry, one photo each, one thread."""
-    touchstone = build(Settings(data_dir=data_dir))
-    totals, walls = StageTotals(), []
-    for _ in range(rounds):
-        for name, data in photos.items():
-            source = BytesSource(name, data)
-            assess = partial(touchstone.assessor.assess, observe=totals)
-            walls.append(_timed(partial(assess, Listing("L"), [source])))
-    touchstone.close()
-    calls = max(totals.calls["decode"], 1)
-    cells = [f"{1000 * totals.seconds[stage] / calls:.1f}" for stage in STAGES]
-    return "\n".join(
-        [
-            "| " + " | ".join((*STAGES, "whole photo")) + " |",
-            "| --- |" + " --- |" * len(STAGES),
-            "| " + " | ".join((*cells, f"{1000 * median(walls):.1f}")) + " |",
-        ]
+def benchmark(settings: Settings, options: argparse.Namespace) -> SpeedReport:
+    """Measure as the options say; `settings.data_dir` only lends its converted networks."""
+    photos = product_photos(options.data, options.photos, options.side)
+    lite0 = {} if options.no_rivals else _previous_default(settings)
+    plan = SpeedPlan(
+        photos=photos,
+        references=options.references,
+        rounds=options.rounds,
+        at_once=tuple(options.at_once),
+        sizes=MachineSizes(options.matrix_side, options.copy_mib * 2**20),
+        looking=lite0,
+        rivals=not options.no_rivals,
     )
+    with tempfile.TemporaryDirectory() as folder, _profiles(settings, Path(folder), plan) as found:
+        return run_benchmark(found, plan)
 
 
-def _each(embed: Callable[[Regions], object], regions: list[Regions]) -> None:
-    for region in regions:
-        embed(region)
+@contextmanager
+def _profiles(settings: Settings, folder: Path, plan: SpeedPlan) -> Iterator[list[Profile]]:
+    """Open a service for each profile that looks in its own way, all over one registry."""
+    own = {"data_dir": folder, "database_url": "", "blob_url": "", "index_kind": "flat"}
+    found: dict[str, Profile] = {}
+    try:
+        for name in PROFILES:
+            chosen = settings.model_copy(update={"speed": name})
+            eyes = build_eyes(chosen)
+            if eyes.model in found:  # without a trained proposer the setting changes nothing
+                continue
+            plain = build_eyes(chosen.model_copy(update={"runtime": "torch"}))
+            throwaway = chosen.model_copy(update=own)
+            found[eyes.model] = Profile(name, build(throwaway, eyes), plain)
+            if len(found) == 1:
+                _enrol(found[eyes.model], throwaway, plan.references)
+        yield list(found.values())
+    finally:
+        for profile in found.values():
+            profile.touchstone.close()
 
 
-def _decoded(data: bytes) -> Photo:
-    return decode_image(data, DecodeLimits()).frames[0]
+def _enrol(profile: Profile, settings: Settings, references: int) -> None:
+    database = Database(settings.resolved_database_url)
+    registry, embedder = profile.touchstone.registry, profile.touchstone.eyes.embedder
+    fill_with_random(registry, SqlEmbeddingStore(database), embedder, references)
+    database.dispose()
 
 
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _previous_default(settings: Settings) -> dict[str, Eyes]:
+    embedder = load_rival(settings.model_cache)
+    return {f"{embedder.name} on a grid": Eyes(GridProposer(), embedder)}
+
+
+def parsed(words: list[str] | None = None) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, help="folder that holds clothing/; drawn without")
+    parser.add_argument("--photos", type=int, default=8, help="different photos")
+    parser.add_argument("--side", type=int, default=800, help="of a photo, in pixels")
+    parser.add_argument("--references", type=int, default=3500, help="vectors in the registry")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--at-once", type=int, nargs="+", default=[1, 2, 4], metavar="THREADS")
+    parser.add_argument("--matrix-side", type=int, default=4096, help="of the measured product")
+    parser.add_argument("--copy-mib", type=int, default=512, help="of the measured copy")
+    parser.add_argument("--no-rivals", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    return parser.parse_args(words)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run from the command line."""
+    options = parsed(words)
+    try:
+        report = benchmark(Settings(), options)
+    except TouchstoneError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(report.document(), indent=2) if options.json else report.markdown())
+    return 0
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    print(main(parser.parse_args().rounds))
+    sys.exit(main())

@@ -20,7 +20,7 @@ from app.evaluation.splits import background_part
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
 from app.media.marks import render_mark
-from models.cards import LITE0
+from models.cards import LITE0, WeightsFile
 from models.cropping import crop_regions
 from models.networks.lite0 import load_lite0
 from models.projection import fit_projection
@@ -29,14 +29,16 @@ from models.regions import Embeddings, Regions
 from models.runtimes.torch_runtime import TorchRuntime
 from models.weights_file import locate_weights, shipped_file
 
+_PROJECTION = LITE0.projection or WeightsFile("", "")
+
 
 def main(data: Path) -> str:
     """Fit, write, and return the SHA-256 of the file."""
-    runtime = TorchRuntime(load_lite0(LITE0, locate_weights(LITE0), None))
+    runtime = TorchRuntime(load_lite0(locate_weights(LITE0.weights), None))
     rows = [_embed(runtime, photo) for photo in _photos(data)]
     rows += [_embed(runtime, mark) for mark in _marks()]
     projection = fit_projection(np.concatenate(rows), LITE0.dim)
-    target = shipped_file(LITE0.projection_file)
+    target = shipped_file(_PROJECTION.file)
     save_file({"projection": projection}, target)
     return hashlib.sha256(target.read_bytes()).hexdigest()
 

@@ -102,7 +102,7 @@ def test_every_file_of_a_room_is_installed_with_it() -> None:
     patterns = project["tool"]["setuptools"]["package-data"]["*"]
     for room in ("app", "index", "models"):
         for path in (ROOT / room).rglob("*"):
-            if path.is_file() and path.suffix not in {".py", ".pyc"}:
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".py":
                 assert any(fnmatch.fnmatchcase(path.name, each) for each in patterns), path
 
 

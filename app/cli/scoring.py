@@ -1,5 +1,6 @@
 """`touchstone score`, `calibrate` and `evaluate`: commands that look at photos."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,8 @@ from app.cli.session import explained, log_to_stderr, opened, read_settings, ser
 from app.domain.contract import assessment_document
 from app.domain.errors import InvalidInputError
 from app.domain.listing import Listing
-from app.evaluation.bench import Bench
-from app.evaluation.suites import run_suite, suite_names
+from app.evaluation.bench import Bench, load_rival
+from app.evaluation.suites import check_drawable, draw_suite, run_suite, suite_names
 from app.services.sources import FileSource
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -92,19 +93,48 @@ def _expanded(paths: list[Path]) -> list[Path]:
 
 def evaluate(
     suite: Annotated[str, typer.Argument(metavar="SUITE", help=", ".join(suite_names()))],
+    *,
     data: Annotated[Path, typer.Option(help="Folder of the labelled data sets.")] = Path(
         "../shared/data"
     ),
     out: Annotated[Path, typer.Option(help="Where predictions and figures are written.")] = Path(
         "var/evaluation"
     ),
+    marks: Annotated[
+        Path | None, typer.Option(help="Folder of prepared marks, for suites of composites.")
+    ] = None,
+    rivals: Annotated[bool, typer.Option(help="Let other methods answer too.")] = True,
+    every_nth: Annotated[
+        int, typer.Option(min=1, help="Take each Nth query and distractor: a look, no figure.")
+    ] = 1,
+    rescore: Annotated[
+        bool, typer.Option("--rescore", help="Score the predictions of an earlier run again.")
+    ] = False,
+    heat_map: Annotated[
+        Path | None, typer.Option(help="PNG to draw the evasion grid into.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure quality on a labelled data set: predictions first, figures from them."""
     with explained():
         settings = read_settings()
         log_to_stderr(settings.log_format)
-        report = run_suite(suite, Bench(data, out, service_at(settings), score_quietly))
+        bench = Bench(
+            data,
+            out,
+            service_at(settings),
+            score_quietly,
+            every_nth_mark=every_nth,
+            every_nth_query=every_nth,
+            marks=marks,
+            rivals=rivals,
+            load_rival=partial(load_rival, settings.model_cache),
+        )
+        if heat_map is not None:
+            check_drawable(suite)
+        report = run_suite(suite, bench, rescore=rescore)
+        if heat_map is not None:
+            draw_suite(report, heat_map)
     if as_json:
         print_json(report.document)
     else:

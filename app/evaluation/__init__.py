@@ -1,5 +1,8 @@
 """Measures what Touchstone finds and what it raises for nothing.
 
-A run exports its predictions first, through the same class that the API uses, and scores them
-afterwards; ties count against us, and every figure carries a bootstrap interval.
+    data ─▶ suite.export ─▶ every contender, the same questions ─▶ predictions in a folder
+    folder ─▶ suite.score ─▶ figures as JSON and Markdown, with no model and no photo
+
+Touchstone answers through the classes that the API uses, and rivals answer beside it. Ties count
+against whoever was asked, and every figure carries a bootstrap interval over photos.
 """

@@ -2,43 +2,67 @@
 
 Ordinary photos of the part `report` are matched against every motif of the FlickrLogos-27 registry.
 Of all (motif, photo) pairs, the share that reaches a stated chance should be that chance. The same
-is asked of the whole registry, one figure per photo, which is what verdicts rest on.
+is asked of the whole registry, one figure per photo, which is what verdicts rest on. Every chance
+is exported before anything is counted.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import CalibrationError
-from app.evaluation.bench import Bench, SuiteReport
+from app.domain.errors import CalibrationError, InvalidInputError
+from app.evaluation.bench import Bench, Suite, SuiteReport
+from app.evaluation.contenders.service import ServiceContender
 from app.evaluation.flickrlogos27 import load_flickrlogos27
+from app.evaluation.line_up import gallery_folder, service_facts
+from app.evaluation.measuring import Race, read_run
 from app.evaluation.metrics import hit_share
-from app.evaluation.photos_suite import share_text
-from app.evaluation.registries import enrol_suite
+from app.evaluation.registries import brand_references, distractors
 from app.evaluation.splits import background_part
+from app.evaluation.tables import share_text
 from app.services.background import Background
 from app.services.touchstone import Touchstone
 
+NAME = "false-alarms"
+_FILE = "chances.npz"
 _PAIR_LEVELS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
 _PHOTO_LEVELS = (0.1, 0.05, 0.02, 0.01, 0.001)
 
 
-def run_alarms(bench: Bench) -> SuiteReport:
-    """Enrol, match the held-out photos against everything, and compare."""
+def export(bench: Bench, folder: Path) -> None:
+    """Enrol, match the held-out photos against everything, and write every chance."""
     data = load_flickrlogos27(bench.data_set("flickrlogos27"))
-    folder = bench.out / "false-alarms"
     touchstone = bench.fresh_service(folder, 1)
     try:
-        enrol_suite(touchstone, data, folder, bench.every_nth_mark)
-        photos, _ = touchstone.calibrator.embed(background_part(bench.data, "report"))
+        ours = ServiceContender(touchstone, folder)
+        brands = {reference.brand for reference in data.references}
+        others = distractors(brands, gallery_folder(folder), bench.every_nth_mark)
+        ours.enrol(brand_references(data.references) + others)
+        paths = background_part(bench.data, "report")[:: bench.every_nth_query]
+        photos, _ = touchstone.calibrator.embed(paths)
         if photos is None:
             raise CalibrationError("none of the held-out photos could be read")
         chances, registry = _chances(touchstone, photos)
+        Race(folder, []).write((), service_facts(ours, bench))
+        np.savez(folder / _FILE, chances=chances, registry=registry)
     finally:
         touchstone.close()
-    document = _figures(chances, registry)
+
+
+def score(folder: Path) -> SuiteReport:
+    """Compute the figures of what was exported."""
+    facts = read_run(folder)
+    try:
+        with np.load(folder / _FILE, allow_pickle=False) as kept:
+            document = _figures(kept["chances"], kept["registry"]) | {"run": facts}
+    except (OSError, KeyError, ValueError) as error:
+        raise InvalidInputError(f"{folder / _FILE} does not hold predictions") from error
     return SuiteReport(document, _markdown(document))
+
+
+SUITE = Suite(NAME, export, score)
 
 
 def _chances(

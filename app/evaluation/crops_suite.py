@@ -1,99 +1,126 @@
 """Suite `flickrlogos27-crops`: the labelled boxes themselves, among thousands of marks.
 
 It leaves finding the region out and asks the matcher alone: given the box of a mark, is its brand
-the best match, and is it among the best ten?
+the best match, and is it among the best ten? Asked twice, with one reference of each brand and
+with five. Brands that training may have seen are in rows of their own.
 """
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-import numpy as np
-
-from app.evaluation.bench import Bench, SuiteReport
-from app.evaluation.flickrlogos27 import LabelledBox, load_flickrlogos27
-from app.evaluation.metrics import hit_share
-from app.evaluation.photos_suite import share_text
-from app.evaluation.registries import enrol_suite
+from app.evaluation.bench import Bench, Suite, SuiteReport
+from app.evaluation.contenders.roles import read_photo
+from app.evaluation.contenders.service import OURS, ServiceContender
+from app.evaluation.flickrlogos27 import (
+    REFERENCES_PER_BRAND,
+    FlickrLogos27,
+    LabelledBox,
+    load_flickrlogos27,
+)
+from app.evaluation.line_up import enrol_all, gallery_folder, line_up, rival_rows, service_facts
+from app.evaluation.measuring import PREDICTIONS, Question, Race, milliseconds, read_run
+from app.evaluation.predictions import Prediction, read_predictions
+from app.evaluation.registries import brand_references, distractors, first_of_each
 from app.evaluation.splits import brand_parts
-from app.media.decoding import decode_image
-from app.services.touchstone import Touchstone
+from app.evaluation.tables import Row, bucket, buckets, grouped, recall_row, table
+from app.media.limits import DecodeLimits
 from models.regions import Regions
 
-_DEPTH = 10
-_SIZES = ((0, 32), (32, 64), (64, 128), (128, 100_000))
+NAME = "flickrlogos27-crops"
+COUNTS = (1, REFERENCES_PER_BRAND)
+_SIDES = (0, 32, 64, 128)
+_UNSEEN, _SEEN = "brands not seen in training", "brands seen in training"
 
 
-def run_crops(bench: Bench) -> SuiteReport:
-    """Enrol, match every labelled crop, and measure."""
+def export(bench: Bench, folder: Path) -> None:
+    """Ask with one reference of each brand, enrol the others, and ask again."""
     data = load_flickrlogos27(bench.data_set("flickrlogos27"))
-    folder = bench.out / "flickrlogos27-crops"
-    touchstone = bench.fresh_service(folder, _DEPTH)
+    crops = data.crops[:: bench.every_nth_query]
+    touchstone = bench.fresh_service(folder, 1)
     try:
-        enrol_suite(touchstone, data, folder, bench.every_nth_mark)
-        ranks = _ranks(touchstone, data.crops)
-        references = len(touchstone.gallery.current().gallery.references)
+        ours = ServiceContender(touchstone, folder)
+        references = brand_references(data.references)
+        first = first_of_each(references)
+        rest = [reference for reference in references if reference not in first]
+        others = distractors(_brands(data), gallery_folder(folder), bench.every_nth_mark)
+        entries = line_up(bench, ours, len(crops), len(others))
+        for count, added in zip(COUNTS, (first + others, rest), strict=True):
+            enrol_all(entries, added)
+            race = Race(_round(folder, count), entries)
+            race.run(_questions(crops, touchstone.limits), service_facts(ours, bench))
     finally:
         touchstone.close()
-    document = _figures(data.crops, ranks) | {"references": references}
-    return SuiteReport(document, _markdown(document))
 
 
-def _ranks(touchstone: Touchstone, crops: tuple[LabelledBox, ...]) -> list[int]:
-    """Return the rank of each crop's brand from 1, `_DEPTH + 1` where it is not among the best."""
-    by_photo: dict[Any, list[int]] = defaultdict(list)
-    for place, crop in enumerate(crops):
-        by_photo[crop.path].append(place)
-    ranks = [_DEPTH + 1] * len(crops)
-    for path, places in by_photo.items():
-        photo = decode_image(path.read_bytes(), touchstone.limits).frames[0]
-        for place in places:
-            region = Regions.of(photo, [crops[place].box.as_tuple()])
-            ranks[place] = _rank(touchstone, region, crops[place].brand)
-    return ranks
+def score(folder: Path) -> SuiteReport:
+    """Compute the figures of what was exported."""
+    rounds = {count: read_predictions(_round(folder, count) / PREDICTIONS) for count in COUNTS}
+    facts = {count: read_run(_round(folder, count)) for count in COUNTS}
+    document = {
+        "run": {str(count): facts[count] for count in COUNTS},
+        "by_brands": _by_brands(rounds),
+        "by_side": _by_side(rounds[COUNTS[-1]]),
+        "contenders": {str(count): rival_rows(_unseen(rounds[count])) for count in COUNTS},
+    }
+    parts = [table(document["by_brands"])]
+    parts.append(f"By the longer side of the box, {COUNTS[-1]} references, {_UNSEEN}:")
+    parts.append(table(document["by_side"], "longer side"))
+    for count in COUNTS:
+        parts.append(f"All contenders, {_UNSEEN}, {_of(count)}:")
+        parts.append(table(document["contenders"][str(count)]))
+    held = " and ".join(f"{facts[count]['references']} with {_of(count)}" for count in COUNTS)
+    parts.append(f"References in the registry: {held}.")
+    parts.append(milliseconds(_round(folder, COUNTS[-1])))
+    return SuiteReport(document, "\n\n".join(part for part in parts if part))
 
 
-def _rank(touchstone: Touchstone, region: Regions, brand: str) -> int:
-    embedding = touchstone.eyes.embedder.embed(region)
-    matches = touchstone.gallery.current().match(region.boxes, embedding, _DEPTH)
-    brands = [match.brand for match in matches]
-    return brands.index(brand) + 1 if brand in brands else _DEPTH + 1
+SUITE = Suite(NAME, export, score)
 
 
-def _figures(crops: tuple[LabelledBox, ...], ranks: list[int]) -> dict[str, Any]:
+def _round(folder: Path, count: int) -> Path:
+    return folder / f"references-{count}"
+
+
+def _of(count: int) -> str:
+    return "one reference a brand" if count == 1 else f"{count} references a brand"
+
+
+def _brands(data: FlickrLogos27) -> set[str]:
+    return {reference.brand for reference in data.references}
+
+
+def _questions(crops: Sequence[LabelledBox], limits: DecodeLimits) -> Iterator[Question]:
     parts = brand_parts()
-    order = np.array(ranks)
-    part = np.array([parts[crop.brand] for crop in crops])
-    side = np.array([max(crop.box.width, crop.box.height) for crop in crops])
-    groups = {
-        "all 27 brands": np.ones(len(crops), bool),
-        "brands looked at while choosing methods": part == "tune",
-        "brands not looked at": part == "report",
-    }
-    for low, high in _SIZES:
-        label = f"longer side {low} to {high} px" if high < 100_000 else f"longer side {low} px up"
-        groups[label] = (side >= low) & (side < high)
+    by_photo: dict[Path, list[LabelledBox]] = defaultdict(list)
+    for crop in crops:
+        by_photo[crop.path].append(crop)
+    for path in sorted(by_photo):
+        photo = read_photo(path, limits)
+        for number, crop in enumerate(by_photo[path]):
+            region = Regions.of(photo, [crop.box.as_tuple()])
+            side = bucket(max(crop.box.width, crop.box.height), _SIDES, " px")
+            tags = {"part": parts[crop.brand], "side": side}
+            name = f"{path.stem} {number}"
+            yield Question(name, path.stem, crop.brand, region, region, tags=tags)
+
+
+def _ours(predictions: Sequence[Prediction], part: str) -> list[Prediction]:
+    return [p for p in predictions if p.contender == OURS and p.tags["part"] == part]
+
+
+def _unseen(predictions: Sequence[Prediction]) -> list[Prediction]:
+    return [p for p in predictions if p.tags["part"] == "report"]
+
+
+def _by_brands(rounds: dict[int, list[Prediction]]) -> dict[str, Row]:
     return {
-        "groups": {
-            name: {
-                "crops": int(mask.sum()),
-                "recall at rank 1": hit_share(order[mask] == 1).document(),
-                "recall at rank 10": hit_share(order[mask] <= _DEPTH).document(),
-            }
-            for name, mask in groups.items()
-            if mask.any()
-        }
+        f"{label}, {_of(count)}": recall_row(_ours(predictions, part))
+        for label, part in ((_UNSEEN, "report"), (_SEEN, "tune"))
+        for count, predictions in sorted(rounds.items(), reverse=True)
     }
 
 
-def _markdown(document: dict[str, Any]) -> str:
-    lines = [
-        "| | crops | recall at rank 1 | recall at rank 10 |",
-        "| --- | --- | --- | --- |",
-    ]
-    for group, figures in document["groups"].items():
-        first, tenth = figures["recall at rank 1"], figures["recall at rank 10"]
-        lines.append(
-            f"| {group} | {figures['crops']} | {share_text(first)} | {share_text(tenth)} |"
-        )
-    lines += ["", f"{document['references']} references."]
-    return "\n".join(lines)
+def _by_side(predictions: Sequence[Prediction]) -> dict[str, Row]:
+    groups = grouped(_ours(predictions, "report"), "side", buckets(_SIDES, " px"))
+    return {name: recall_row(group) for name, group in groups.items()}

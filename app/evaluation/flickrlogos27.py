@@ -41,8 +41,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class FlickrLogos27:
-    """The data set, cut for evaluation."""
+    """The data set, cut for evaluation; `boxes` are all labelled ones, references too."""
 
+    boxes: tuple[LabelledBox, ...]
     references: tuple[LabelledBox, ...]
     crops: tuple[LabelledBox, ...]
     queries: tuple[Query, ...]
@@ -57,13 +58,19 @@ def load_flickrlogos27(folder: Path, *, seed: int = 0) -> FlickrLogos27:
     boxes, queries = _labels(folder)
     references = _choose(boxes, seed)
     used = {reference.path for reference in references}
-    near = _near_duplicates(used, {q.path for q in queries} | {b.path for b in boxes} - used)
+    near = near_duplicates(used, {q.path for q in queries} | {b.path for b in boxes} - used)
     return FlickrLogos27(
+        boxes=tuple(boxes),
         references=references,
         crops=tuple(b for b in boxes if b.path not in used | near),
         queries=tuple(q for q in queries if q.path not in near),
         dropped=tuple(sorted(near)),
     )
+
+
+def labelled_boxes(folder: Path) -> list[LabelledBox]:
+    """Return every labelled box of the `train` photos, those below 12 px left out."""
+    return _labels(folder)[0]
 
 
 def _labels(folder: Path) -> tuple[list[LabelledBox], list[Query]]:
@@ -100,7 +107,12 @@ def _choose(boxes: list[LabelledBox], seed: int) -> tuple[LabelledBox, ...]:
     return tuple(chosen)
 
 
-def _near_duplicates(references: set[Path], others: set[Path]) -> set[Path]:
+def near_duplicates(references: set[Path], others: set[Path]) -> set[Path]:
+    """Return those of the other photos that look like one of the references.
+
+    Raises:
+        InvalidInputError: when the package for it is not installed.
+    """
     try:
         import imagehash  # noqa: PLC0415  only the evaluation needs it
     except ImportError as error:

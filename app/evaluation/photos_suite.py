@@ -1,67 +1,101 @@
 """Suite `flickrlogos27-photos`: whole photos of 27 brands, and photos without any, as listings.
 
-Every query photo becomes a listing that calls itself unbranded and is scored as a catalogue. The
-figures are then read off the catalogue's output file, so they can be recomputed from it.
+Every query photo becomes a listing that calls itself unbranded and is scored as a catalogue; what
+the catalogue's output says is exported as predictions. Rivals are asked about the same photos. The
+regions of the proposer are held against the labelled boxes.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.evaluation.bench import Bench, SuiteReport
-from app.evaluation.flickrlogos27 import FlickrLogos27, load_flickrlogos27
-from app.evaluation.metrics import Share, hit_share, recall_at_false_positives
-from app.evaluation.registries import enrol_suite
+from app.evaluation.alarm_rates import recall_at
+from app.evaluation.bench import Bench, Suite, SuiteReport
+from app.evaluation.box_hits import export_box_hits, score_box_hits
+from app.evaluation.contenders.roles import RANKED, read_photo, whole
+from app.evaluation.contenders.service import OURS, ServiceContender
+from app.evaluation.flickrlogos27 import FlickrLogos27, Query, load_flickrlogos27
+from app.evaluation.line_up import enrol_all, gallery_folder, rivals, service_facts
+from app.evaluation.measuring import PREDICTIONS, Question, Race, milliseconds, read_run
+from app.evaluation.metrics import Share, hit_share
+from app.evaluation.predictions import Candidate, Prediction, read_predictions
+from app.evaluation.registries import brand_references, distractors
 from app.evaluation.splits import brand_parts
+from app.evaluation.tables import FIRST, Row, recall_row, share_text, table
+from app.services.touchstone import Touchstone
 
-_MATCHES = 10
-_NEVER = 1e6  # the figure of a photo in which the brand was not even nearly matched
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """One photo's outcome, read back from the catalogue's output."""
-
-    brand: str
-    first: str
-    alarms: float
-    own_alarms: float
-    verdict: str
-
-    @property
-    def hit(self) -> bool:
-        """Whether the best match is of the right brand."""
-        return self.first == self.brand
+NAME = "flickrlogos27-photos"
+_RATES = {"recall at 5 % false positives": 0.05, "recall at 1 % false positives": 0.01}
+_ALONE = "the same, figure alone"
+_NEVER = 1e6  # the figure of a match that carries none, for want of a background
+_UNSEEN, _SEEN = "brands not seen in training", "brands seen in training"
 
 
-def run_photos(bench: Bench) -> SuiteReport:
-    """Enrol, score, and measure."""
+def export(bench: Bench, folder: Path) -> None:
+    """Enrol, score the catalogue, ask the rivals, and look where the regions fall."""
     data = load_flickrlogos27(bench.data_set("flickrlogos27"))
-    folder = bench.out / "flickrlogos27-photos"
-    touchstone = bench.fresh_service(folder, _MATCHES)
+    queries = data.queries[:: bench.every_nth_query]
+    touchstone = bench.fresh_service(folder, RANKED)
     try:
-        enrol_suite(touchstone, data, folder, bench.every_nth_mark)
-        catalogue, scored = folder / "catalogue.jsonl", folder / "predictions.jsonl"
-        _write_catalogue(data, catalogue)
-        summary = bench.score_catalog(catalogue, scored, touchstone)
-        references = len(touchstone.gallery.current().gallery.references)
+        ours = ServiceContender(touchstone, folder)
+        brands = {reference.brand for reference in data.references}
+        others = distractors(brands, gallery_folder(folder), bench.every_nth_mark)
+        references = brand_references(data.references) + others
+        ours.enrol(references)
+        entries = rivals(bench, ours, len(queries), len(references)) if bench.rivals else []
+        enrol_all(entries, references)
+        own, seconds = _scored(bench, touchstone, queries, folder)
+        race = Race(folder, entries)
+        answers = race.answers(_questions(queries, touchstone) if entries else ())
+        race.write(chain(own, answers), _facts(ours, bench, data))
+        _write_stages(folder, seconds)
+        boxes = data.boxes[:: bench.every_nth_query]
+        export_box_hits(folder, touchstone.eyes.proposer, boxes, touchstone.limits)
     finally:
         touchstone.close()
-    predictions = _read(scored, data)
-    document = _figures(predictions) | {
-        "references": references,
-        "queries_dropped_as_near_duplicates": len(data.dropped),
-        "summary": summary,
+
+
+def score(folder: Path) -> SuiteReport:
+    """Compute the figures of what was exported."""
+    predictions = read_predictions(folder / PREDICTIONS)
+    own = [p for p in predictions if p.contender == OURS]
+    none = [p for p in own if not p.truth]
+    document = {
+        "run": read_run(folder),
+        "by_brands": {
+            label: _row(_part(own, part), none)
+            for label, part in ((_UNSEEN, "report"), (_SEEN, "tune"))
+        },
+        "verdicts": _verdicts(own),
+        "box_hits": score_box_hits(folder),
+        "contenders": _contenders(predictions),
+        "by_brand": {
+            brand: round(float(np.mean([p.rank == 1 for p in own if p.truth == brand])), 2)
+            for brand in sorted({p.truth for p in own if p.truth})
+        },
     }
-    return SuiteReport(document, _markdown(document))
+    return SuiteReport(document, _markdown(document, folder))
 
 
-def _write_catalogue(data: FlickrLogos27, path: Path) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        for query in data.queries:
+SUITE = Suite(NAME, export, score)
+
+
+def _facts(ours: ServiceContender, bench: Bench, data: FlickrLogos27) -> dict[str, Any]:
+    dropped = {"queries_dropped_as_near_duplicates": len(data.dropped)}
+    return service_facts(ours, bench) | dropped
+
+
+def _scored(
+    bench: Bench, touchstone: Touchstone, queries: Sequence[Query], folder: Path
+) -> tuple[list[Prediction], dict[str, float]]:
+    """Return Touchstone's predictions as its catalogue output has them, and its stages' times."""
+    catalogue, scored = folder / "catalogue.jsonl", folder / "scored.jsonl"
+    with catalogue.open("w", encoding="utf-8") as file:
+        for query in queries:
             row = {
                 "listing_id": query.path.stem,
                 "title": "Classic item, new",
@@ -69,114 +103,113 @@ def _write_catalogue(data: FlickrLogos27, path: Path) -> None:
                 "images": [str(query.path.absolute())],
             }
             file.write(json.dumps(row) + "\n")
-
-
-def _read(scored: Path, data: FlickrLogos27) -> list[Prediction]:
-    brands = {query.path.stem: query.brand for query in data.queries}
+    summary = bench.score_catalog(catalogue, scored, touchstone)
+    brands = {query.path.stem: query.brand for query in queries}
     with scored.open(encoding="utf-8") as file:
-        return [_prediction(json.loads(line), brands) for line in file]
+        return [_prediction(json.loads(line), brands) for line in file], summary["milliseconds"]
 
 
 def _prediction(document: dict[str, Any], brands: dict[str, str]) -> Prediction:
-    # Without a background a match carries no figure, and is no alarm.
-    matches = [
-        match | {"alarms": match["false_alarms_per_million"] or _NEVER}
-        for match in document["images"][0]["matches"]
-    ]
-    brand = brands[document["listing_id"]]
-    own = [match["alarms"] for match in matches if match["brand"] == brand]
+    best: dict[str, Candidate] = {}
+    for match in document["images"][0]["matches"]:
+        alarms = match["false_alarms_per_million"]
+        candidate = Candidate(
+            match["brand"], match["similarity"], _NEVER if alarms is None else alarms
+        )
+        best.setdefault(candidate.brand, candidate)
+    name = document["listing_id"]
     return Prediction(
-        brand=brand,
-        first=matches[0]["brand"] if matches else "",
-        alarms=matches[0]["alarms"] if matches else _NEVER,
-        own_alarms=min(own, default=_NEVER),
-        verdict=document["verdict"],
-    )
+        contender=OURS,
+        query=name,
+        cluster=name,
+        truth=brands[name],
+        candidates=tuple(sorted(best.values(), key=lambda candidate: candidate.key)),
+        tags={"verdict": document["verdict"]},
+    ).shortened()
 
 
-def _figures(predictions: list[Prediction]) -> dict[str, Any]:
-    none = [p for p in predictions if not p.brand]
-    branded = [p for p in predictions if p.brand]
+def _questions(queries: Sequence[Query], touchstone: Touchstone) -> Iterator[Question]:
+    for query in queries:
+        photo = read_photo(query.path, touchstone.limits)
+        regions = touchstone.eyes.proposer.propose(photo)
+        name = query.path.stem
+        yield Question(name, name, query.brand, regions, whole(photo))
+
+
+def _write_stages(folder: Path, seconds: dict[str, float]) -> None:
+    (folder / "stages.json").write_text(json.dumps(seconds) + "\n", encoding="utf-8")
+
+
+def _part(predictions: Sequence[Prediction], part: str) -> list[Prediction]:
     parts = brand_parts()
+    return [p for p in predictions if p.truth and parts[p.truth] == part]
+
+
+def _row(group: Sequence[Prediction], none: Sequence[Prediction]) -> Row:
+    row: Row = {"photos": len(group), FIRST: recall_row(group)[FIRST]}
+    for name, rate in _RATES.items():
+        row[name] = recall_at(group, none, rate).document()
+    row[_ALONE] = recall_at(group, none, min(_RATES.values()), figure_alone=True).document()
+    return row
+
+
+def _contenders(predictions: Sequence[Prediction]) -> dict[str, Row]:
+    """Return every contender's row on brands that report, Touchstone's again on fewer photos."""
+    by_name: dict[str, list[Prediction]] = {}
+    for prediction in predictions:
+        by_name.setdefault(prediction.contender, []).append(prediction)
+    rows: dict[str, Row] = {}
+    for name, answers in by_name.items():
+        rows[name] = _row(_part(answers, "report"), [p for p in answers if not p.truth])
+        asked = {answer.query for answer in answers}
+        if len(asked) < len(by_name[OURS]):
+            same = [p for p in by_name[OURS] if p.query in asked]
+            none = [p for p in same if not p.truth]
+            rows[f"{OURS}, asked what {name} was"] = _row(_part(same, "report"), none)
+    return rows
+
+
+def _verdicts(own: Sequence[Prediction]) -> dict[str, Row]:
     groups = {
-        "all 27 brands": branded,
-        "brands looked at while choosing methods": _of(branded, parts, "tune"),
-        "brands not looked at": _of(branded, parts, "report"),
+        _UNSEEN: _part(own, "report"),
+        _SEEN: _part(own, "tune"),
+        "photos without a brand": [p for p in own if not p.truth],
     }
     return {
-        "groups": {name: _group(group, none) for name, group in groups.items()},
-        "by_brand": {
-            brand: round(float(np.mean([p.hit for p in branded if p.brand == brand])), 2)
-            for brand in sorted({p.brand for p in branded})
-        },
-        "none_photos": len(none),
-        "none_flagged": {
-            "suspect": _flagged(none, {"suspect"}).document(),
-            "suspect or review": _flagged(none, {"suspect", "review"}).document(),
-        },
+        name: {
+            "photos": len(group),
+            "suspect": _called(group, {"suspect"}).document(),
+            "suspect or review": _called(group, {"suspect", "review"}).document(),
+        }
+        for name, group in groups.items()
     }
 
 
-def _of(branded: list[Prediction], parts: dict[str, str], part: str) -> list[Prediction]:
-    return [p for p in branded if parts[p.brand] == part]
+def _called(predictions: Sequence[Prediction], verdicts: set[str]) -> Share:
+    return hit_share(np.array([p.tags["verdict"] in verdicts for p in predictions], bool))
 
 
-def _flagged(predictions: list[Prediction], verdicts: set[str]) -> Share:
-    return hit_share(np.array([p.verdict in verdicts for p in predictions], bool))
-
-
-def _group(group: list[Prediction], none: list[Prediction]) -> dict[str, Any]:
-    positives = np.array([p.own_alarms for p in group])
-    negatives = np.array([p.alarms for p in none])
-    return {
-        "photos": len(group),
-        "recall at rank 1": hit_share(np.array([p.hit for p in group], bool)).document(),
-        "recall at 5 % false positives": recall_at_false_positives(
-            positives, negatives, 0.05
-        ).document(),
-        "recall at 1 % false positives": recall_at_false_positives(
-            positives, negatives, 0.01
-        ).document(),
-        "suspect": _flagged(group, {"suspect"}).document(),
-        "suspect or review": _flagged(group, {"suspect", "review"}).document(),
-    }
-
-
-def _markdown(document: dict[str, Any]) -> str:
-    names = list(next(iter(document["groups"].values())))[1:]
-    lines = [
-        "| | photos | " + " | ".join(names) + " |",
-        "| --- | --- |" + " --- |" * len(names),
-    ]
-    for group, figures in document["groups"].items():
-        cells = [share_text(figures[name]) for name in names]
-        lines.append(f"| {group} | {figures['photos']} | " + " | ".join(cells) + " |")
-    flagged = document["none_flagged"]
-    lines += [
-        "",
-        (
-            f"Photos without a brand: {document['none_photos']}; called suspect "
-            f"{share_text(flagged['suspect'])}, suspect or review "
-            f"{share_text(flagged['suspect or review'])}."
-        ),
-        "",
+def _markdown(document: dict[str, Any], folder: Path) -> str:
+    facts, none = document["run"], document["verdicts"]["photos without a brand"]
+    kept = folder / "stages.json"
+    stages = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    parts = [
+        table(document["by_brands"]),
+        "Verdicts on listings that call themselves unbranded:",
+        table(document["verdicts"]),
+        "Labelled boxes of the `train` photos that a proposed region overlaps by half:",
+        table(document["box_hits"]),
+        f"All contenders, {_UNSEEN}:",
+        table(document["contenders"]),
         "Recall at rank 1 by brand: "
         + ", ".join(f"{brand} {value:.1f}" for brand, value in document["by_brand"].items())
         + ".",
-        "",
         (
-            f"{document['references']} references; "
-            f"{document['queries_dropped_as_near_duplicates']} photos dropped as near-duplicates "
-            "of a reference photo."
+            f"{facts['references']} references; {facts['queries_dropped_as_near_duplicates']} "
+            "photos dropped as near-duplicates of a reference photo. Photos without a brand: "
+            f"{none['photos']}, called suspect {share_text(none['suspect'])}."
         ),
-        "",
-        "Milliseconds per photo: "
-        + ", ".join(f"{k} {v:.1f}" for k, v in document["summary"]["milliseconds"].items())
-        + ".",
+        "Milliseconds per photo: " + ", ".join(f"{k} {v:.1f}" for k, v in stages.items()) + ".",
+        milliseconds(folder),
     ]
-    return "\n".join(lines)
-
-
-def share_text(share: dict[str, float]) -> str:
-    """Return a share with its interval as a table cell."""
-    return f"{share['value']:.3f} [{share['low']:.3f}, {share['high']:.3f}]"
+    return "\n\n".join(part for part in parts if part)

@@ -15,8 +15,6 @@ from efficientnet_lite_pytorch import EfficientNet
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from models.cards import ModelCard
-
 
 class GeM(nn.Module):
     """Generalised-mean pooling: `mean(x ** p) ** (1 / p)` over the positions of each channel.
@@ -48,10 +46,9 @@ class _Projection(nn.Module):
 class Lite0Embedding(nn.Module):
     """The whole embedding network; weights come from `load_lite0`."""
 
-    def __init__(self, card: ModelCard, projection: Tensor | None) -> None:
+    def __init__(self, projection: Tensor | None) -> None:
         super().__init__()
-        self.mean = card.pixel_mean
-        self.scale = card.pixel_scale
+        self.mean, self.scale = 127.0, 128.0
         self.trunk = EfficientNet.from_name("efficientnet-lite0")
         self.pool = GeM()
         self.projection = nn.Identity() if projection is None else _Projection(projection)
@@ -64,13 +61,13 @@ class Lite0Embedding(nn.Module):
         return nn.functional.normalize(self.projection(features), dim=1)
 
 
-def load_lite0(card: ModelCard, weights: Path, projection: Path | None) -> Lite0Embedding:
+def load_lite0(weights: Path, projection: Path | None) -> Lite0Embedding:
     """Return the network in evaluation mode; the files were verified by the caller.
 
     Without a projection the rows have the trunk's own 1,280 dimensions: that is what the
     projection is fitted on.
     """
     matrix = None if projection is None else load_file(projection)["projection"].float()
-    network = Lite0Embedding(card, matrix)
+    network = Lite0Embedding(matrix)
     network.trunk.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     return network.eval()

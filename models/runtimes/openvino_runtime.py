@@ -23,8 +23,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import nn
 
-    from models.cards import ModelCard
-
 
 class OpenVinoRuntime:
     """A compiled network; requests are pooled, so threads run side by side."""
@@ -58,23 +56,27 @@ class OpenVinoRuntime:
             self._requests.put(request)
 
 
-def converted_network(card: "ModelCard", load: Callable[[], "nn.Module"], cache: Path) -> Path:
+def converted_network(
+    key: str, load: Callable[[], "nn.Module"], shape: tuple[int, int, int, int], cache: Path
+) -> Path:
     """Return the path of the converted network, converting it when the cache has none.
+
+    `key` names the network and its weights; `shape` is that of its uint8 input, -1 for any number.
 
     Two processes that convert at once both succeed: each writes its own files and renames them.
     """
     version = ov.get_version().split("-")[0]
-    path = cache / f"{card.name}-{card.identity[:12]}-ov{version}.xml"
+    path = cache / f"{key}-ov{version}.xml"
     if _checksum_fits(path):
         return path
     import torch  # noqa: PLC0415  two seconds that a warm start must not pay
 
-    example = torch.zeros((2, card.input_size, card.input_size, 3), dtype=torch.uint8)
+    example = torch.zeros((abs(shape[0]) * 2, *shape[1:]), dtype=torch.uint8)
     with warnings.catch_warnings():
         # The converter traces with torch.jit, which torch has deprecated: its affair, not ours.
         warnings.simplefilter("ignore")
         model = ov.convert_model(load(), example_input=example)
-    model.reshape([-1, card.input_size, card.input_size, 3])
+    model.reshape(list(shape))
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         made = Path(scratch) / path.name

@@ -35,3 +35,28 @@ def test_the_interval_holds_the_figure_and_narrows_with_cases() -> None:
 def test_no_cases_give_no_figure() -> None:
     assert np.isnan(hit_share(np.array([], bool)).value)
     assert np.isnan(recall_at_false_positives(np.array([]), np.ones(3), 0.1).value)
+
+
+def test_boxes_of_one_photo_are_drawn_together() -> None:
+    hits = np.array([True, False]).repeat(50)
+    photos = [f"photo {number // 10}" for number in range(100)]
+    apart, together = hit_share(hits), hit_share(hits, photos)
+    assert apart.value == together.value == 0.5
+    assert together.high - together.low > 2 * (apart.high - apart.low)
+    assert together.cases == 100
+
+
+def test_each_case_is_its_own_photo_where_none_are_named() -> None:
+    hits = np.array([True, False, True])
+    assert hit_share(hits) == hit_share(hits, ["a", "b", "c"])
+    with pytest.raises(ValueError, match="3 cases but 2 clusters"):
+        hit_share(hits, ["a", "b"])
+
+
+def test_a_figure_of_nothing_is_null() -> None:
+    assert hit_share(np.array([], bool)).document() == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "cases": 0,
+    }

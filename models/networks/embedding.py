@@ -1,0 +1,114 @@
+"""The motif embedder: one torch module from raw crops to unit rows, and its weights file.
+
+    (N, size, size, 3) uint8 ─▶ normalised ─▶ trunk ─▶ GeM ─▶ linear ─▶ L2 ─▶ (N, dim) float32
+
+The crops may have any size that the trunk takes; rows from different sizes are not comparable. The
+weights are float16 safetensors that say in their metadata which trunk and dimension they are
+for; a file for another network is refused.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.errors import WeightsMismatchError
+from models.networks.trunk import Trunk, TrunkSpec, normalised
+
+
+class LearnedGeM(nn.Module):
+    """Generalised-mean pooling whose power is learned, one for all channels.
+
+    `mean(x ** p) ** (1 / p)`: average pooling at p = 1, maximum pooling towards infinity. The power
+    is held between 1 and 8. Radenovic, Tolias, Chum, TPAMI 2019.
+    """
+
+    def __init__(self, power: float = 3.0, floor: float = 1e-6) -> None:
+        super().__init__()
+        self.power = nn.Parameter(torch.tensor(power))
+        self.floor = floor
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Pool `(N, channels, h, w)` to `(N, channels)`."""
+        power = self.power.clamp(1.0, 8.0)
+        return maps.clamp(min=self.floor).pow(power).mean(dim=(2, 3)).pow(1.0 / power)
+
+
+class MotifEmbedding(nn.Module):
+    """The whole network of one trunk; starts with zeros in the trunk, chance in the last layer."""
+
+    def __init__(self, spec: TrunkSpec, dim: int = 256) -> None:
+        super().__init__()
+        self.spec = spec
+        self.dim = dim
+        self.trunk = Trunk(spec, head=True)
+        self.pool = LearnedGeM()
+        self.projection = nn.Linear(spec.head, dim)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        """Map `(N, size, size, 3)` uint8 crops to `(N, dim)` unit rows."""
+        return functional.normalize(self.features(crops), dim=1)
+
+    def features(self, crops: Tensor) -> Tensor:
+        """Map crops to `(N, dim)` rows before they are brought to unit length."""
+        return self.head(self.trunk(normalised(crops, self.spec)))
+
+    def head(self, maps: Tensor) -> Tensor:
+        """Map the trunk's `(N, 1280, h, w)` to `(N, dim)` rows of any length, in float32."""
+        rows: Tensor = self.projection(self.pool(maps.to(torch.float32)))
+        return rows
+
+    def head_parameters(self) -> Iterable[nn.Parameter]:
+        """Return what lies behind the trunk."""
+        return (*self.pool.parameters(), *self.projection.parameters())
+
+
+def save_embedding(network: MotifEmbedding, path: Path) -> None:
+    """Write the weights as float16 safetensors, with the trunk's name and `dim` as metadata.
+
+    Raises:
+        ValueError: when a weight is beyond what float16 can hold.
+    """
+    halves = {
+        name: tensor.detach().cpu().to(torch.float16).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+    for name, tensor in halves.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"{name} does not fit into float16")
+    partial = path.with_name(path.name + ".partial")
+    # One entry: several would be written in any order, and equal weights would differ in hash.
+    save_file(halves, partial, {"embedding": _described(network.spec, network.dim)})
+    partial.replace(path)
+
+
+def load_embedding_network(path: Path, spec: TrunkSpec, dim: int) -> MotifEmbedding:
+    """Return the network with these weights, in float32 and evaluation mode.
+
+    Raises:
+        WeightsMismatchError: when the file is unreadable or holds another network.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {name: file.get_tensor(name).to(torch.float32) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise WeightsMismatchError(f"{path.name} cannot be read: {error}") from error
+    found, wanted = metadata.get("embedding"), _described(spec, dim)
+    if found != wanted:
+        raise WeightsMismatchError(f"{path.name} holds {found}, not {wanted}")
+    network = MotifEmbedding(spec, dim)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise WeightsMismatchError(f"{path.name}: {error}") from error
+    return network.eval()
+
+
+def _described(spec: TrunkSpec, dim: int) -> str:
+    return json.dumps({"trunk": spec.name, "dim": dim})

@@ -1,0 +1,1 @@
+"""The networks: what torch computes, layer by layer."""

@@ -1,0 +1,1 @@
+"""Tests of the embedder's training, on made-up pools that take a blink."""

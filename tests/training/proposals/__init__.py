@@ -1,0 +1,1 @@
+"""The proposer's training: scenes, targets, losses, the run and its figures."""

@@ -55,8 +55,13 @@ def distractors(brands: set[str], folder: Path, every_nth: int) -> list[Referenc
 def _drawn(title: str, slug: str, mark: object, folder: Path) -> ReferenceImage:
     path = folder / f"{slug}.png"
     svg, colour = str(getattr(mark, "svg", "")), f"#{getattr(mark, 'hex', '')}"
-    render_mark(svg, side=_MARK_SIDE, colour=colour, background="#ffffff").save(path)
+    ground = "#202020" if _is_light(colour) else "#ffffff"  # white on white would be nothing
+    render_mark(svg, side=_MARK_SIDE, colour=colour, background=ground).save(path)
     return ReferenceImage(title, path)
+
+
+def _is_light(colour: str) -> bool:
+    return min(int(colour[place : place + 2], 16) for place in (1, 3, 5)) > 200
 
 
 def _folded(name: str) -> str:

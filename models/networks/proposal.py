@@ -31,6 +31,7 @@ from models.networks.trunk import (
 )
 
 STRIDES = (8, 16, 32)
+SLACK = 0.5  # strides: how far a box may lie beside the location that answers for it
 _FARTHEST = 5.0  # exp(5) strides: beyond any input, and far from overflow
 _FIRST_GUESS = 2.0  # strides from a location to each side of its box before any training
 _RARE = -4.6  # the logit of a score of 0.01: at first every location says "nothing here"
@@ -62,9 +63,10 @@ class SeparableConv(nn.Module):
 class MotifProposal(nn.Module):
     """The whole network; untrained unless its weights come from `load_proposal_network`."""
 
-    def __init__(self, spec: TrunkSpec, *, channels: int = 64) -> None:
+    def __init__(self, spec: TrunkSpec, *, channels: int = 64, slack: float = SLACK) -> None:
         super().__init__()
         self.channels = channels
+        self.slack = slack
         self.trunk = Trunk(spec, head=False)
         self.lateral = nn.ModuleList(
             ScaledConv(width, channels, 1, 1, relu=False, same=True) for width in _widths(spec)
@@ -105,7 +107,8 @@ class MotifProposal(nn.Module):
         for stride, reach, x in zip(STRIDES, self.reach, maps, strict=True):
             here = _locations(x, stride)
             raw = self.box(self.box_tower(x)).flatten(2).transpose(1, 2).float()
-            away = torch.exp((raw * reach).clamp(max=_FARTHEST)) * (_FIRST_GUESS * stride)
+            away = torch.exp((raw * reach).clamp(max=_FARTHEST)) * _FIRST_GUESS - self.slack
+            away = away * stride
             boxes.append(torch.cat([here[:, :2] - away[..., :2], here[:, :2] + away[..., 2:]], 2))
             logits.append(self.score(self.score_tower(x)).flatten(1).float())
             locations.append(here)
@@ -144,7 +147,7 @@ def start_scales(network: MotifProposal, photos: Tensor) -> None:
 
 
 def save_proposal(network: MotifProposal, path: Path) -> None:
-    """Write the weights as float16 safetensors that name their trunk and width.
+    """Write the weights as float16 safetensors that name their trunk, width and slack.
 
     Raises:
         ValueError: when a weight has no finite float16 value; nothing is written then.
@@ -153,7 +156,11 @@ def save_proposal(network: MotifProposal, path: Path) -> None:
     for name, tensor in half.items():
         if not bool(torch.isfinite(tensor).all()):
             raise ValueError(f"{name} does not fit float16")
-    named = {"trunk": network.trunk.spec.name, "channels": str(network.channels)}
+    named = {
+        "trunk": network.trunk.spec.name,
+        "channels": str(network.channels),
+        "slack": str(network.slack),
+    }
     partial = path.with_name(path.name + ".partial")
     save_file(half, partial, metadata=named)
     partial.replace(path)
@@ -169,7 +176,9 @@ def load_proposal_network(path: Path) -> MotifProposal:
         named = file.metadata() or {}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     try:
-        network = MotifProposal(trunk_spec(named["trunk"]), channels=int(named["channels"]))
+        spec, channels = trunk_spec(named["trunk"]), int(named["channels"])
+        # Files from before the slack name none: their boxes hold the locations that answer.
+        network = MotifProposal(spec, channels=channels, slack=float(named.get("slack", "0")))
         network.load_state_dict(tensors)
     except (KeyError, RuntimeError, ValueError) as error:
         raise WeightsMismatchError(f"{path.name} holds no motif proposer: {error}") from error

@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 
 from models.errors import WeightsMismatchError
 from models.networks.proposal import (
+    SLACK,
     MotifProposal,
     load_proposal_network,
     save_proposal,
@@ -42,8 +43,9 @@ def test_it_answers_for_every_cell(network: MotifProposal) -> None:
     assert ((out[..., 0] > 0) & (out[..., 0] < 1)).all()
     found = network.predict(_photos(1, 64, 96))
     centres = found.locations[:, :2]
-    assert (found.boxes[0, :, :2] < centres).all()
-    assert (found.boxes[0, :, 2:] > centres).all()
+    room = SLACK * found.locations[:, 2:]
+    assert (found.boxes[0, :, :2] < centres + room).all()
+    assert (found.boxes[0, :, 2:] > centres - room).all()
     assert centres[:2].tolist() == [[4, 4], [12, 4]]
     assert centres[-1].tolist() == [80, 48]
 
@@ -67,6 +69,16 @@ def test_a_file_brings_the_network_back(network: MotifProposal, tmp_path: Path) 
     photos = _photos(1, 64, 64)
     torch.testing.assert_close(again(photos), network(photos), rtol=0.02, atol=0.2)
     assert not again.training
+    assert again.slack == network.slack
+
+
+@torch.no_grad()
+def test_a_file_from_before_the_slack_has_none(network: MotifProposal, tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    tensors = {name: t.clone() for name, t in network.state_dict().items()}
+    save_file(tensors, path, metadata={"trunk": "mobilenet-v2", "channels": "16"})
+    found = load_proposal_network(path).predict(_photos(1, 64, 64))
+    assert (found.boxes[0, :, :2] < found.locations[:, :2]).all()
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:

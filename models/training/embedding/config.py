@@ -30,6 +30,7 @@ class EmbeddingConfig:
         lr_proxies: rate of what a loss itself learns.
         frozen_blocks: how many blocks of the trunk, with its stem, keep their weights.
         memory_warm_up: steps before the cross-batch memory is used.
+        memory_weight: of the memory's loss, added to the batch's.
         identities: bound on identity numbers, for losses with a row per identity.
     """
 
@@ -55,6 +56,7 @@ class EmbeddingConfig:
     margin: float = 0.2
     memory: int = 8192
     memory_warm_up: int = 500
+    memory_weight: float = 0.5
     identities: int = 16_384
     checkpoint_every: int = 200
     validate_every: int = 1000
@@ -96,7 +98,11 @@ def build_loss(config: EmbeddingConfig) -> EmbeddingLoss:
             return SupervisedContrastive(config.temperature)
         case "contrastive-memory":
             return MemoryContrastive(
-                config.dim, config.memory, config.memory_warm_up, config.temperature
+                config.dim,
+                config.memory,
+                config.memory_warm_up,
+                config.temperature,
+                config.memory_weight,
             )
         case "arcface":
             return ArcFace(config.dim, config.identities, config.margin, config.temperature)

@@ -70,19 +70,30 @@ class SupervisedContrastive(EmbeddingLoss):
 
 
 class MemoryContrastive(EmbeddingLoss):
-    """Every row against its batch and against the rows of many batches before it.
+    """The loss of the batch, plus that of its rows against the rows of many batches before it.
 
-    Rows drift slowly, so those of some hundred steps ago still serve as negatives and positives: a
-    batch of 128 is compared with thousands. During `warm_up` calls, while rows drift fast, the
+    Rows drift slowly, so those of some dozens of steps ago still serve as negatives and positives:
+    a batch of 128 is compared with thousands. During `warm_up` calls, while rows drift fast, the
     memory only fills. Wang et al., "Cross-batch memory for embedding learning", CVPR 2020.
+
+    The two are added, each with its own softmax, as in the paper. One softmax over both collapses:
+    thousands of remembered negatives outweigh the batch's, and the cheapest way to leave them
+    behind is to move all rows together.
     """
 
     def __init__(
-        self, dim: int, size: int = 8192, warm_up: int = 500, temperature: float = 0.07
+        self,
+        dim: int,
+        size: int = 8192,
+        warm_up: int = 500,
+        temperature: float = 0.07,
+        weight: float = 0.5,
     ) -> None:
         super().__init__()
+        self.batch = SupervisedContrastive(temperature)
         self.temperature = temperature
         self.warm_up = warm_up
+        self.weight = weight
         self.rows: Tensor
         self.identity: Tensor
         self.group: Tensor
@@ -96,18 +107,14 @@ class MemoryContrastive(EmbeddingLoss):
 
     def forward(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
         """Return the loss of the batch against itself and the memory, then remember the batch."""
-        positive, negative = pair_masks(identity, group, identity, group)
-        positive = positive & ~torch.eye(len(rows), dtype=torch.bool, device=rows.device)
-        similarity = rows @ rows.T
+        loss: Tensor = self.batch(rows, identity, group)
         filled = min(int(self.pushed), len(self.rows))
         if int(self.calls) >= self.warm_up and filled:
             past = slice(0, filled)
-            old = pair_masks(identity, group, self.identity[past], self.group[past])
+            masks = pair_masks(identity, group, self.identity[past], self.group[past])
             # A copy: the memory is overwritten below, before the gradient is computed.
-            similarity = torch.cat([similarity, rows @ self.rows[past].clone().T], 1)
-            positive = torch.cat([positive, old[0]], 1)
-            negative = torch.cat([negative, old[1]], 1)
-        loss = contrastive(similarity, positive, negative, self.temperature)
+            similarity = rows @ self.rows[past].clone().T
+            loss = loss + self.weight * contrastive(similarity, *masks, self.temperature)
         self._remember(rows.detach(), identity, group)
         return loss
 

@@ -15,7 +15,7 @@ from models.training.proposals.scene import Floats, LabelledScene
 
 ABSENT, PRESENT, IGNORED = 0, 1, 2
 _LEAST_VISIBLE = 0.4  # of a box's area
-_LEAST_SIDE = 8.0  # pixels: the finest stride
+_LEAST_SIDE = 4.0  # pixels: half the finest stride; a small wordmark is no taller
 
 
 @dataclass(frozen=True, slots=True, eq=False)

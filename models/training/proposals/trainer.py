@@ -19,6 +19,7 @@ from rich.progress import Progress, TextColumn
 from torch import Tensor, nn
 
 from models.networks.proposal import (
+    SLACK,
     MotifProposal,
     load_proposal_network,
     save_proposal,
@@ -177,6 +178,7 @@ def _started(config: ProposalConfig, pools: list[ScenePool]) -> MotifProposal:
     """Return the network a run starts from, on the CPU."""
     if config.initial_weights:
         network = load_proposal_network(Path(config.initial_weights))
+        network.slack = SLACK
     else:
         network = MotifProposal(trunk_spec(config.trunk), channels=config.channels)
         trunk = load_pretrained(pretrained_source(config.trunk), head=False)

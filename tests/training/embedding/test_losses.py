@@ -153,12 +153,15 @@ def test_memory_wraps() -> None:
 
 
 def test_memory_is_used_after_its_warm_up() -> None:
-    loss = MemoryContrastive(dim=8, size=32, warm_up=2)
+    loss = MemoryContrastive(dim=8, size=32, warm_up=2, weight=0.5)
     plain = SupervisedContrastive()
     values = [cost(loss, unit_rows(n), IDENTITY, GROUP) for n in range(3)]
     alone = [cost(plain, unit_rows(n), IDENTITY, GROUP) for n in range(3)]
     assert values[:2] == alone[:2]
-    assert values[2] > alone[2]
+    past = torch.cat([unit_rows(0), unit_rows(1)])
+    masks = pair_masks(IDENTITY, GROUP, IDENTITY.repeat(2), GROUP.repeat(2))
+    remembered = contrastive(unit_rows(2) @ past.T, *masks, 0.07)
+    assert values[2] == pytest.approx(alone[2] + 0.5 * float(remembered), rel=1e-5)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -51,7 +51,7 @@ if __name__ == "__main__":
     parser.add_argument("marks", type=Path, help="folder of prepared marks")
     parser.add_argument("data", type=Path, help="folder that holds clothing/")
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
-    parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     for path in main(arguments.marks, arguments.data, arguments.out, arguments.seed):
         print(path)

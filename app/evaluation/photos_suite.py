@@ -149,7 +149,8 @@ def _row(group: Sequence[Prediction], none: Sequence[Prediction]) -> Row:
     row: Row = {"photos": len(group), FIRST: recall_row(group)[FIRST]}
     for name, rate in _RATES.items():
         row[name] = recall_at(group, none, rate).document()
-    row[_ALONE] = recall_at(group, none, min(_RATES.values()), figure_alone=True).document()
+    if any(c.alarms is not None for p in group for c in p.candidates):
+        row[_ALONE] = recall_at(group, none, min(_RATES.values()), figure_alone=True).document()
     return row
 
 

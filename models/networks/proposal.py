@@ -156,13 +156,10 @@ def save_proposal(network: MotifProposal, path: Path) -> None:
     for name, tensor in half.items():
         if not bool(torch.isfinite(tensor).all()):
             raise ValueError(f"{name} does not fit float16")
-    named = {
-        "trunk": network.trunk.spec.name,
-        "channels": str(network.channels),
-        "slack": str(network.slack),
-    }
+    described = f"{network.trunk.spec.name}/{network.channels}/{network.slack}"
     partial = path.with_name(path.name + ".partial")
-    save_file(half, partial, metadata=named)
+    # One entry: several would be written in any order, and equal weights would differ in hash.
+    save_file(half, partial, metadata={"proposal": described})
     partial.replace(path)
 
 
@@ -176,9 +173,10 @@ def load_proposal_network(path: Path) -> MotifProposal:
         named = file.metadata() or {}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     try:
-        spec, channels = trunk_spec(named["trunk"]), int(named["channels"])
-        # Files from before the slack name none: their boxes hold the locations that answer.
-        network = MotifProposal(spec, channels=channels, slack=float(named.get("slack", "0")))
+        # Older files have entries of their own, and no slack: their boxes hold what answers.
+        older = f"{named.get('trunk')}/{named.get('channels')}/0"
+        trunk, channels, slack = named.get("proposal", older).split("/")
+        network = MotifProposal(trunk_spec(trunk), channels=int(channels), slack=float(slack))
         network.load_state_dict(tensors)
     except (KeyError, RuntimeError, ValueError) as error:
         raise WeightsMismatchError(f"{path.name} holds no motif proposer: {error}") from error

@@ -9,12 +9,20 @@ from models.training.embedding.losses import (
     EmbeddingLoss,
     MemoryContrastive,
     MultiSimilarity,
+    PrototypeContrastive,
     ProxyAnchor,
     SupervisedContrastive,
 )
 from models.training.run import JSON
 
-LOSSES = ("contrastive", "contrastive-memory", "arcface", "proxy-anchor", "multi-similarity")
+LOSSES = (
+    "contrastive",
+    "contrastive-memory",
+    "contrastive-prototypes",
+    "arcface",
+    "proxy-anchor",
+    "multi-similarity",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,8 @@ class EmbeddingConfig:
         look_alikes: share of a batch filled with look-alikes of one another; 0 turns mining off.
         lr_proxies: rate of what a loss itself learns.
         frozen_blocks: how many blocks of the trunk, with its stem, keep their weights.
-        memory_warm_up: steps before the cross-batch memory is used.
-        memory_weight: of the memory's loss, added to the batch's.
+        memory_warm_up: steps before the cross-batch memory or the prototypes are used.
+        memory_weight: of their loss, added to the batch's.
         identities: bound on identity numbers, for losses with a row per identity.
     """
 
@@ -57,7 +65,7 @@ class EmbeddingConfig:
     memory: int = 8192
     memory_warm_up: int = 500
     memory_weight: float = 0.5
-    identities: int = 16_384
+    identities: int = 32_768
     checkpoint_every: int = 200
     validate_every: int = 1000
     validation_blocks: int = 1000
@@ -100,6 +108,14 @@ def build_loss(config: EmbeddingConfig) -> EmbeddingLoss:
             return MemoryContrastive(
                 config.dim,
                 config.memory,
+                config.memory_warm_up,
+                config.temperature,
+                config.memory_weight,
+            )
+        case "contrastive-prototypes":
+            return PrototypeContrastive(
+                config.dim,
+                config.identities,
                 config.memory_warm_up,
                 config.temperature,
                 config.memory_weight,

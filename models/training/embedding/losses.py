@@ -129,6 +129,60 @@ class MemoryContrastive(EmbeddingLoss):
         self.calls += 1
 
 
+class PrototypeContrastive(EmbeddingLoss):
+    """The loss of the batch, plus that of its rows against what every identity last looked like.
+
+    A batch holds a few dozen identities, a registry thousands. Each identity's prototype is the
+    running mean of its rows, never learned: a row must find its own among all that were met. Unlike
+    a queue of rows, where most rows have no positive and can lower the loss by running away, the
+    row's own prototype holds it in place. Identities from `capacity` on, those that never come
+    again, have no prototype. After the prototypes of Snell et al., NeurIPS 2017, kept over batches
+    as in Li et al., "Prototypical contrastive learning", ICLR 2021.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        capacity: int,
+        warm_up: int = 500,
+        temperature: float = 0.07,
+        weight: float = 0.5,
+    ) -> None:
+        super().__init__()
+        self.batch = SupervisedContrastive(temperature)
+        self.temperature = temperature
+        self.warm_up = warm_up
+        self.weight = weight
+        self.prototypes: Tensor
+        self.group_of: Tensor
+        self.calls: Tensor
+        self.register_buffer("prototypes", torch.zeros(capacity, dim))
+        self.register_buffer("group_of", torch.full((capacity,), -1))
+        self.register_buffer("calls", torch.tensor(0))
+
+    def forward(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
+        """Return the loss of the batch against itself and the prototypes, then remember it."""
+        loss: Tensor = self.batch(rows, identity, group)
+        met = (self.group_of >= 0).nonzero()[:, 0]
+        if int(self.calls) >= self.warm_up and len(met):
+            masks = pair_masks(identity, group, met, self.group_of[met])
+            similarity = rows @ self.prototypes[met].T
+            loss = loss + self.weight * contrastive(similarity, *masks, self.temperature)
+        self._remember(rows.detach(), identity, group)
+        return loss
+
+    @torch.no_grad()
+    def _remember(self, rows: Tensor, identity: Tensor, group: Tensor) -> None:
+        lasting = identity < len(self.prototypes)
+        rows, identity, group = rows[lasting], identity[lasting], group[lasting]
+        seen, places = torch.unique(identity, return_inverse=True)
+        sums = torch.zeros(len(seen), rows.shape[1], device=rows.device)
+        means = functional.normalize(sums.index_add_(0, places, rows), dim=1)
+        self.prototypes[seen] = functional.normalize(self.prototypes[seen] + means, dim=1)
+        self.group_of[identity] = group
+        self.calls += 1
+
+
 class MultiSimilarity(EmbeddingLoss):
     """Weighs each pair by how hard it is against its row's other pairs; easy pairs are left out.
 

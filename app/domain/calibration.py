@@ -8,9 +8,13 @@ similarity s:
 * **Inside the data** (s at most the threshold u, the motif's 90 % quantile): the share of
   background photos that reach s, counted with one added to both sides so that it is never zero
   (North, Curtis, Sham, AJHG 2002).
-* **Beyond u**: peaks over threshold with an exponential tail, `share(u) * exp(-(s - u) / scale)`,
-  where `scale` is the mean excess over u (Pickands 1975; the shape parameter is fixed at zero,
-  which overstates the chance for a bounded quantity such as a cosine: an error on the safe side).
+* **Beyond u**: a power law in the distance that is left to a perfect match,
+  `share(u) * (d(s) / d(u)) ** (1 / scale)` with `d(s) = 1 - s + SLACK`. A cosine cannot exceed
+  one, and near such an end the tail of a maximum is a power of the distance to it (the Weibull
+  domain; Pickands 1975); `1 / scale` is Hill's estimate, the inverse of the mean excess of
+  `-log d` over u. An exponential tail in the cosine itself was tried first: it calls 0.99 after a
+  background of 0.8 barely rarer than 0.9, and strong matches of marks with a wide background lost
+  against weak ones of others. The slack keeps float noise at s = 1 from making miracles.
 * **Never rarer than for the registry's upper-quartile motif.** Some motifs, clean icons above all,
   resemble photos so little that any photo with structure looks like a one-in-a-million match. The
   chance is therefore at least the one that a quarter of all motifs exceed at the same s; a quartile
@@ -35,7 +39,8 @@ MIN_PHOTOS = 100
 TAIL_SHARE = 0.1
 TRUSTED_DECADES = 3
 _QUARTILE_MOTIFS = 4096  # a sample of this size is enough for a quartile
-_MIN_SCALE = 2e-3  # a background of near-identical photos must not make every match a miracle
+SLACK = 0.02  # distance that a perfect match still has
+_MIN_SCALE = 2e-2  # a background of near-identical photos must not make every match a miracle
 _GRID = np.linspace(-1.0, 1.0, 401)  # similarities at which the upper-quartile motif is tabulated
 
 FloatArray = NDArray[np.float64]
@@ -45,7 +50,8 @@ FloatArray = NDArray[np.float64]
 class NullDistributions:
     """The null distributions of a registry's motifs, one row each; made by `fit_nulls`.
 
-    `maxima` is `(motifs, photos)`, every row ascending; `thresholds` and `scales` are `(motifs,)`;
+    `maxima` is `(motifs, photos)`, every row ascending; `thresholds` and `scales` are `(motifs,)`,
+    in nearness (see `nearness`);
     `common` is the log chance of the upper-quartile motif at each similarity of a fixed grid.
     `effective_motifs` says how many independent motifs the registry amounts to: look-alike
     motifs raise false alarms on the same photos, so it is smaller than their number.
@@ -85,13 +91,15 @@ class NullDistributions:
         Returns:
             `(n,)` chances between `floor` and 1.
 
-        A motif whose best similarity on 1,000 photos has its 90 % quantile at 0.50, with a mean
-        excess of 0.02 over it, is matched at 0.60 by 0.1 * exp(-0.10 / 0.02) = 674 in a million:
+        A motif whose best similarity on 1,000 photos has its 90 % quantile at 0.50, and 0.60 in
+        the tenth beyond it, is 0.52 and 0.42 from a perfect match there, slack included. So the
+        exponent is 1 / log(0.52 / 0.42) = 4.68, and 0.80, with 0.22 left to go, is reached by
+        0.1 * (0.22 / 0.52) ** 4.68 = 1,782 in a million:
 
-        >>> maxima = np.concatenate([np.full(899, 0.4), np.full(1, 0.5), np.full(100, 0.52)])
+        >>> maxima = np.concatenate([np.full(899, 0.4), np.full(1, 0.5), np.full(100, 0.6)])
         >>> nulls = fit_nulls(maxima[np.newaxis].astype(np.float32))
-        >>> round(1e6 * float(nulls.chances(np.array([0]), np.array([0.6], np.float32))[0]))
-        674
+        >>> round(1e6 * float(nulls.chances(np.array([0]), np.array([0.8], np.float32))[0]))
+        1782
         """
         own = np.empty(len(rows))
         for row in np.unique(rows):
@@ -104,7 +112,7 @@ class NullDistributions:
         """Return the chances of one motif by its own background alone, unfloored."""
         reached = self.photos - np.searchsorted(self.maxima[row], values)
         inside = (reached + 1) / (self.photos + 1)
-        excess = np.subtract(values, self.thresholds[row], dtype=np.float64)
+        excess = nearness(values) - self.thresholds[row]
         share = _tail_count(self.photos) / self.photos
         beyond = share * np.exp(-np.maximum(excess, 0) / self.scales[row])
         return np.where(excess > 0, beyond, inside)
@@ -146,13 +154,23 @@ def fit_nulls(maxima: NDArray[np.float32]) -> NullDistributions:
         )
     ordered = np.sort(maxima, axis=1)
     tail = _tail_count(photos)
-    thresholds = ordered[:, -tail - 1].astype(np.float64)
-    excesses = ordered[:, -tail:] - thresholds[:, np.newaxis]  # (motifs, tail), none negative
+    thresholds = nearness(ordered[:, -tail - 1])
+    excesses = nearness(ordered[:, -tail:]) - thresholds[:, np.newaxis]  # (motifs, tail)
     scales = np.maximum(excesses.mean(axis=1), _MIN_SCALE)
     nothing = np.full(_GRID.shape, np.log(1e-300))
     draft = NullDistributions(ordered, thresholds, scales, nothing, 1.0)
     nulls = replace(draft, common=draft.upper_quartile())
     return replace(nulls, effective_motifs=_effective_motifs(nulls, maxima))
+
+
+def nearness(similarities: NDArray[np.float32] | np.float32) -> FloatArray:
+    """Return `-log(1 - s + SLACK)`, in which a tail that ends at one falls exponentially.
+
+    >>> nearness(np.array([0.02, 1.0], np.float32)).round(3).tolist()
+    [-0.0, 3.912]
+    """
+    distance = np.maximum(1 + SLACK - np.asarray(similarities, np.float64), SLACK / 2)
+    return -np.log(distance)
 
 
 def _tail_count(photos: int) -> int:

@@ -77,6 +77,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(catalog: Path) -> None:
     with _start(catalog, 50) as child:
         _wait_for(child, 20)
         child.send_signal(signal.SIGINT)
+        child.communicate()  # a child that still tells of a row must find its reader there
     assert child.returncode == STOPPED
     assert 20 <= _finish(catalog) < ROWS
     assert _files(catalog, "out") == _undisturbed(catalog)

@@ -20,7 +20,7 @@ def recall(found: Neighbours, truth: Neighbours) -> float:
     return float(np.mean(shared))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     steps=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 20)), max_size=6),
     k=st.integers(1, 40),

@@ -103,7 +103,7 @@ def damaged(draw: st.DrawFn, image_format: ImageFormat) -> bytes:
 def test_a_damaged_file_is_decoded_or_refused_by_name(image_format: ImageFormat) -> None:
     outcomes: set[type[object]] = set()
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300, suppress_health_check=list(HealthCheck))
     @given(damaged(image_format))
     def decoded_or_refused(data: bytes) -> None:
         try:
@@ -120,7 +120,7 @@ def test_a_damaged_file_is_decoded_or_refused_by_name(image_format: ImageFormat)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", *(encode(photo_array(), "png")[:8],)]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_noise_is_refused_by_name(noise: bytes, start: bytes) -> None:
     with pytest.raises(ImageRefusedError):
         decode_image(start + noise, LIMITS)

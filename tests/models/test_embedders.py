@@ -103,9 +103,7 @@ def test_a_damaged_cache_is_made_again(
 
 
 def test_an_unknown_name_lists_the_valid_ones() -> None:
-    with pytest.raises(
-        UnknownModelError, match="touchstone-motif-1, pixels"
-    ):
+    with pytest.raises(UnknownModelError, match="touchstone-motif-1, pixels"):
         load_embedder("resnet-9000")
     with pytest.raises(UnknownModelError, match="efficientnet-lite0-imagenet"):
         get_card("resnet-9000")

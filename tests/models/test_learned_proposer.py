@@ -46,7 +46,7 @@ CORNERS = hnp.arrays(
 
 
 @given(CORNERS, st.data(), st.sampled_from([0.0, 0.3, 0.5, 1.0]), st.integers(1, 30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_suppression_is_the_textbook_loop(
     corners: Floats, data: st.DataObject, limit: float, count: int
 ) -> None:
@@ -64,7 +64,7 @@ def test_overlap_of_known_boxes() -> None:
 
 
 @given(st.integers(1, 2500), st.integers(1, 2500), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_box_comes_back_through_the_letterbox(
     width: int, height: int, data: st.DataObject
 ) -> None:

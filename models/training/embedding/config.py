@@ -37,6 +37,7 @@ class EmbeddingConfig:
         look_alikes: share of a batch filled with look-alikes of one another; 0 turns mining off.
         lr_proxies: rate of what a loss itself learns.
         frozen_blocks: how many blocks of the trunk, with its stem, keep their weights.
+        spread: weight of `losses.crowding`, added to the loss.
         memory_warm_up: steps before the cross-batch memory or the prototypes are used.
         memory_weight: of their loss, added to the batch's.
         identities: bound on identity numbers, for losses with a row per identity.
@@ -45,7 +46,7 @@ class EmbeddingConfig:
     trunk: str = "efficientnet-lite0"
     dim: int = 256
     size: int = 128
-    loss: str = "contrastive-memory"
+    loss: str = "contrastive"
     steps: int = 10_000
     blocks: int = 32
     views: int = 4
@@ -61,6 +62,7 @@ class EmbeddingConfig:
     window: int = 4
     augment: bool = True
     temperature: float = 0.07
+    spread: float = 0.0
     margin: float = 0.2
     memory: int = 8192
     memory_warm_up: int = 500

@@ -55,6 +55,20 @@ def contrastive(
     return ((losses * chosen).sum(1) / chosen.sum(1)).mean()
 
 
+def crowding(rows: Tensor, group: Tensor) -> Tensor:
+    """Return how crowded `(B, D)` unit rows lie: minus the mean log distance to the nearest other.
+
+    Rows of one group do not count as neighbours. Contrastive losses alone let rows fall into few
+    dimensions; this, the Kozachenko-Leonenko estimate of differential entropy, spreads them.
+    Sablayrolles et al., "Spreading vectors for similarity search", ICLR 2019; SSCD, CVPR 2022.
+    """
+    other = group[:, None] != group[None]
+    if not bool(other.any()):
+        return rows.sum() * 0.0
+    nearest = (rows @ rows.T).masked_fill(~other, -torch.inf).amax(1)[other.any(1)]
+    return -0.5 * (2 - 2 * nearest).clamp(min=1e-4).log().mean()
+
+
 class SupervisedContrastive(EmbeddingLoss):
     """Every row against the other rows of its batch."""
 
@@ -221,8 +235,9 @@ def _soft_sum(exponents: Tensor, chosen: Tensor) -> Tensor:
 class _Proxies(EmbeddingLoss):
     """One learned row per identity, set to the mean of its rows when it is first seen.
 
-    Identities are numbers below `capacity`; those never seen take no part. Qi et al., "Low-shot
-    learning with imprinted weights", CVPR 2018, for the start.
+    Identities are numbers below `capacity`: those never seen take no part, and rows of numbers from
+    there on, such as patches that are seen once, are left out. Qi et al., "Low-shot learning with
+    imprinted weights", CVPR 2018, for the start.
     """
 
     def __init__(self, dim: int, capacity: int) -> None:
@@ -230,6 +245,13 @@ class _Proxies(EmbeddingLoss):
         self.proxies = nn.Parameter(torch.zeros(capacity, dim))
         self.group_of: Tensor
         self.register_buffer("group_of", torch.full((capacity,), -1))
+
+    def _lasting(
+        self, rows: Tensor, identity: Tensor, group: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the rows that have a proxy."""
+        kept = identity < len(self.proxies)
+        return rows[kept], identity[kept], group[kept]
 
     def _similarity(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
         """Return `(B, capacity)` cosines to the proxies, after meeting new identities."""
@@ -243,8 +265,6 @@ class _Proxies(EmbeddingLoss):
 
     @torch.no_grad()
     def _meet(self, rows: Tensor, identity: Tensor, group: Tensor) -> None:
-        if int(identity.max()) >= len(self.proxies):
-            raise ValueError(f"identity {int(identity.max())} of {len(self.proxies)} proxies")
         new = self.group_of[identity] < 0
         sums = torch.zeros_like(self.proxies).index_add_(0, identity[new], rows[new])
         self.proxies.add_(functional.normalize(sums, dim=1))
@@ -266,6 +286,7 @@ class ArcFace(_Proxies):
 
     def forward(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
         """Return the loss of the batch."""
+        rows, identity, group = self._lasting(rows, identity, group)
         cosine = self._similarity(rows, identity, group)
         positive, negative = self._masks(identity, group)
         own = cosine.gather(1, identity[:, None]).clamp(-1 + 1e-6, 1 - 1e-6)
@@ -285,6 +306,7 @@ class ProxyAnchor(_Proxies):
 
     def forward(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
         """Return the loss of the batch."""
+        rows, identity, group = self._lasting(rows, identity, group)
         cosine = self._similarity(rows, identity, group).T  # (capacity, B)
         positive, negative = (mask.T for mask in self._masks(identity, group))
         here, met = positive.any(1), self.group_of >= 0

@@ -29,6 +29,7 @@ from models.networks.trunk import ScaledConv, normalised, trunk_spec
 from models.training.depthwise import fast_depthwise
 from models.training.embedding.batches import Batch, BatchSource
 from models.training.embedding.config import EmbeddingConfig, build_loss
+from models.training.embedding.losses import crowding
 from models.training.embedding.validation import ValidationSet, read_validation, recall, recall_on
 from models.training.machine import half_precision, prepare_machine
 from models.training.pretrained import load_pretrained, pretrained_source
@@ -114,6 +115,8 @@ class _Training:
         rows = self.embed(self.network, batch.crops)
         identity, of_group = batch.identity.to(self.device), batch.group.to(self.device)
         loss: Tensor = self.loss(rows, identity, of_group)
+        if self.config.spread:
+            loss = loss + self.config.spread * crowding(rows, of_group)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.parameters, self.config.clip)

@@ -13,8 +13,10 @@ from models.training.embedding.losses import (
     ArcFace,
     EmbeddingLoss,
     MemoryContrastive,
+    PrototypeContrastive,
     SupervisedContrastive,
     contrastive,
+    crowding,
     pair_masks,
 )
 
@@ -178,6 +180,60 @@ def test_a_margin_makes_it_harder() -> None:
     assert cost(hard, rows, IDENTITY, GROUP) > cost(soft, rows, IDENTITY, GROUP)
 
 
-def test_an_identity_beyond_the_proxies_is_refused() -> None:
-    with pytest.raises(ValueError, match="identity 3 of 3 proxies"):
-        ArcFace(8, 3)(unit_rows(), IDENTITY, GROUP)
+@pytest.mark.parametrize("name", PROXIED)
+def test_identities_beyond_the_proxies_are_left_out(name: str) -> None:
+    loss = build_loss(replace(CONFIG, loss=name, identities=3))
+    rows = unit_rows(1).requires_grad_()
+    loss(rows, IDENTITY, torch.tensor([5, 5, 6, 6, 7, 7])).backward()
+    assert rows.grad is not None
+    assert (rows.grad.norm(dim=1) > 0).tolist() == [True] * 4 + [False] * 2
+
+
+def test_prototypes_are_found_in_a_later_batch() -> None:
+    loss = PrototypeContrastive(8, 10, warm_up=0, weight=1.0)
+    first, second = unit_rows(1, 2), unit_rows(2, 2)
+    identity, group = torch.tensor([1, 2]), torch.tensor([1, 2])
+    loss(first, identity, group)
+    # One row per identity: the batch itself has no positives, the prototypes are all there is.
+    at_home = cost(loss, first, identity, group)
+    loss = PrototypeContrastive(8, 10, warm_up=0, weight=1.0)
+    loss(first, identity, group)
+    assert at_home < cost(loss, second, identity, group)
+
+
+def test_a_prototype_is_the_running_mean_of_its_rows() -> None:
+    loss = PrototypeContrastive(8, 10)
+    rows = unit_rows(4, 4)
+    identity, group = torch.tensor([3, 3, 50, 50]), torch.tensor([1, 1, 9, 9])
+    loss(rows, identity, group)  # 50 lies beyond the capacity and is not kept
+    expected = normalize(rows[:2].sum(0), dim=0)
+    assert loss.prototypes[3].tolist() == pytest.approx(expected.tolist(), abs=1e-6)
+    assert int((loss.group_of >= 0).sum()) == 1
+
+
+def test_crowding_falls_as_rows_spread() -> None:
+    group = torch.tensor([0, 1, 2, 3])
+    apart = torch.eye(8)[:4]
+    close = normalize(torch.eye(8)[:1] + 0.05 * apart, dim=1)
+    assert float(crowding(apart, group)) == pytest.approx(-math.log(2**0.5), abs=1e-6)
+    assert float(crowding(close, group)) > 1
+
+
+def test_crowding_does_not_part_rows_of_one_group() -> None:
+    rows = torch.ones(4, 8).div(8**0.5).requires_grad_()
+    value = crowding(rows, torch.zeros(4))
+    value.backward()  # type: ignore[no-untyped-call]
+    assert float(value.detach()) == 0
+    assert rows.grad is not None
+    assert float(rows.grad.abs().max()) == 0
+    near = normalize(torch.tensor([[1.0, 0.0], [1.0, 1e-3], [0.0, 1.0]]), dim=1)
+    assert float(crowding(near, torch.tensor([1, 1, 2]))) < 0  # the twin is no neighbour
+
+
+def test_crowding_of_equal_rows_is_finite() -> None:
+    rows = torch.ones(3, 8).div(8**0.5).requires_grad_()
+    value = crowding(rows, torch.arange(3))
+    value.backward()  # type: ignore[no-untyped-call]
+    assert rows.grad is not None
+    assert torch.isfinite(rows.grad).all()
+    assert torch.isfinite(value)

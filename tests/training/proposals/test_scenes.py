@@ -68,7 +68,7 @@ def test_a_pool_half_made_goes_on_and_no_other_takes_its_place(tmp_path: Path) -
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_box_moves_with_its_pixels(seed: int) -> None:
     photo = np.zeros((90, 140, 3), np.uint8)
     photo[30:60, 50:100] = 255

@@ -28,7 +28,7 @@ def _assign(boxes: list[list[float]], kinds: list[int]) -> Targets:
 @given(
     st.floats(0.5, 250), st.floats(0.5, 250), st.floats(0, 1, width=32), st.floats(0, 1, width=32)
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_box_has_a_location_in_it_or_beside_it(
     w: float, h: float, at_x: float, at_y: float
 ) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from resource import RLIMIT_FSIZE, setrlimit
+from signal import SIGINT, default_int_handler, signal
 
 from app.batch.scoring import score_catalog
 from app.batch.tally import ProgressReport
@@ -53,4 +54,6 @@ COMMAND = (sys.executable, "-m", "tests.batch.child")
 PROJECT = Path(__file__).parents[2]
 
 if __name__ == "__main__":
+    # Tests run in the background of a shell inherit from it that an interrupt is ignored.
+    signal(SIGINT, default_int_handler)
     PROGRAMS[sys.argv[1]](*sys.argv[2:])

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from models.errors import WeightsMismatchError
 from models.networks.trunk import Trunk, TrunkSpec, normalised
+from models.networks.weights_file import save_half
 
 
 class LearnedGeM(nn.Module):
@@ -74,17 +74,7 @@ def save_embedding(network: MotifEmbedding, path: Path) -> None:
     Raises:
         ValueError: when a weight is beyond what float16 can hold.
     """
-    halves = {
-        name: tensor.detach().cpu().to(torch.float16).contiguous()
-        for name, tensor in network.state_dict().items()
-    }
-    for name, tensor in halves.items():
-        if not torch.isfinite(tensor).all():
-            raise ValueError(f"{name} does not fit into float16")
-    partial = path.with_name(path.name + ".partial")
-    # One entry: several would be written in any order, and equal weights would differ in hash.
-    save_file(halves, partial, {"embedding": _described(network.spec, network.dim)})
-    partial.replace(path)
+    save_half(network, path, "embedding", _described(network.spec, network.dim))
 
 
 def load_embedding_network(path: Path, spec: TrunkSpec, dim: int) -> MotifEmbedding:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -29,6 +28,7 @@ from models.networks.trunk import (
     normalised,
     trunk_spec,
 )
+from models.networks.weights_file import save_half
 
 STRIDES = (8, 16, 32)
 SLACK = 0.5  # strides: how far a box may lie beside the location that answers for it
@@ -152,15 +152,8 @@ def save_proposal(network: MotifProposal, path: Path) -> None:
     Raises:
         ValueError: when a weight has no finite float16 value; nothing is written then.
     """
-    half = {name: t.detach().cpu().half().contiguous() for name, t in network.state_dict().items()}
-    for name, tensor in half.items():
-        if not bool(torch.isfinite(tensor).all()):
-            raise ValueError(f"{name} does not fit float16")
     described = f"{network.trunk.spec.name}/{network.channels}/{network.slack}"
-    partial = path.with_name(path.name + ".partial")
-    # One entry: several would be written in any order, and equal weights would differ in hash.
-    save_file(half, partial, metadata={"proposal": described})
-    partial.replace(path)
+    save_half(network, path, "proposal", described)
 
 
 def load_proposal_network(path: Path) -> MotifProposal:

@@ -12,7 +12,6 @@ flattened to named tensors. Two processes in one folder are not guarded against.
 import hashlib
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from models.errors import ModelError
+from models.training.storage import write_durably
 
 JSON: TypeAlias = bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"] | None
 Figure = bool | int | float | str
@@ -54,7 +54,7 @@ class Run:
         if kept.exists():
             _refuse_differences(json.loads(kept.read_text()), json.loads(wanted), folder)
         else:
-            _write_durably(kept, wanted.encode())
+            write_durably(kept, wanted.encode())
 
     @property
     def log_file(self) -> Path:
@@ -72,7 +72,7 @@ class Run:
         """Keep the tensors as the state after `step` steps; the last two checkpoints stay."""
         content = save({name: t.detach().cpu().contiguous() for name, t in tensors.items()})
         path = self.folder / f"checkpoint-{step:08d}-{_digest(content)}.safetensors"
-        _write_durably(path, content)
+        write_durably(path, content)
         for old in sorted(self.folder.glob(_CHECKPOINTS))[:-_KEPT]:
             old.unlink()
         return path
@@ -101,7 +101,7 @@ class Run:
             for line in self.log_file.read_text().splitlines(keepends=True)
             if line.endswith("}\n") and json.loads(line)["step"] <= step
         ]
-        _write_durably(self.log_file, "".join(kept).encode())
+        write_durably(self.log_file, "".join(kept).encode())
 
 
 def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
@@ -163,18 +163,3 @@ def _read(path: Path, digest: str) -> dict[str, Tensor] | None:
         return load(content)
     except SafetensorError:
         return None
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    # Without this the rename itself may be lost with the power.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

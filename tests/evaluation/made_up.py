@@ -150,10 +150,9 @@ class FakeScenes:
         share: float | None = None,
         technique: str | None = None,
         trick: str | None = None,
-        long_side: int = 512,
+        **_: int,
     ) -> FakeScene:
         """Put the one mark into a photo; its size is the photo's."""
-        del long_side
         photo = np.array(self._photos[int(rng.integers(len(self._photos)))])
         side = max(4, int((share or 0.5) * min(photo.shape[:2])) // 4 * 4)
         if trick == "hidden":

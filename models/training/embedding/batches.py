@@ -9,7 +9,6 @@ timing of the thread. The plan of a window depends on what the network thought o
 the window began, so it is kept in the state rather than made again.
 """
 
-from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,8 +24,7 @@ from models.training.embedding.augmentation import Crop, augment
 from models.training.embedding.config import EmbeddingConfig
 from models.training.embedding.planning import Looks, plan_batches
 from models.training.pool import CropPool, open_pool
-
-_AHEAD = 3
+from models.training.prefetch import prefetched
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,18 +194,6 @@ def _gather(
         torch.from_numpy(window.group[blocks].repeat(config.views)),
         config.views,
     )
-
-
-def prefetched(make: Callable[[int], Batch], numbers: range) -> Generator[Batch, None, None]:
-    """Yield `make(number)` for each number in order, made in a thread some batches ahead."""
-    with ThreadPoolExecutor(1) as thread:
-        waiting: deque[Future[Batch]] = deque()
-        for number in numbers:
-            waiting.append(thread.submit(make, number))
-            if len(waiting) > _AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def resized(crops: Crop, size: int) -> Crop:

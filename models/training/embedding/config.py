@@ -103,25 +103,14 @@ class EmbeddingConfig:
 
 def build_loss(config: EmbeddingConfig) -> EmbeddingLoss:
     """Return the loss that the configuration names, new."""
+    remembering = (config.memory_warm_up, config.temperature, config.memory_weight)
     match config.loss:
         case "contrastive":
             return SupervisedContrastive(config.temperature)
         case "contrastive-memory":
-            return MemoryContrastive(
-                config.dim,
-                config.memory,
-                config.memory_warm_up,
-                config.temperature,
-                config.memory_weight,
-            )
+            return MemoryContrastive(config.dim, config.memory, *remembering)
         case "contrastive-prototypes":
-            return PrototypeContrastive(
-                config.dim,
-                config.identities,
-                config.memory_warm_up,
-                config.temperature,
-                config.memory_weight,
-            )
+            return PrototypeContrastive(config.dim, config.identities, *remembering)
         case "arcface":
             return ArcFace(config.dim, config.identities, config.margin, config.temperature)
         case "proxy-anchor":

@@ -83,16 +83,50 @@ class SupervisedContrastive(EmbeddingLoss):
         return contrastive(rows @ rows.T, positive, negative, self.temperature)
 
 
-class MemoryContrastive(EmbeddingLoss):
+class _Remembering(EmbeddingLoss):
+    """The loss of the batch, plus `weight` times that of its rows against remembered rows.
+
+    During the first `warm_up` calls, while rows drift fast, the memory only fills. The two are
+    added, each with its own softmax. One softmax over both collapses: thousands of remembered
+    negatives outweigh the batch's, and the cheapest way to leave them behind is to move all rows
+    together.
+    """
+
+    def __init__(self, warm_up: int, temperature: float, weight: float) -> None:
+        super().__init__()
+        self.batch = SupervisedContrastive(temperature)
+        self.temperature = temperature
+        self.warm_up = warm_up
+        self.weight = weight
+        self.calls: Tensor
+        self.register_buffer("calls", torch.tensor(0))
+
+    def forward(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
+        """Return the loss of the batch against itself and the memory, then remember the batch."""
+        loss: Tensor = self.batch(rows, identity, group)
+        past, past_identity, past_group = self._remembered()
+        if int(self.calls) >= self.warm_up and len(past):
+            masks = pair_masks(identity, group, past_identity, past_group)
+            loss = loss + self.weight * contrastive(rows @ past.T, *masks, self.temperature)
+        self._remember(rows.detach(), identity, group)
+        self.calls += 1
+        return loss
+
+    @abstractmethod
+    def _remembered(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the `(M, D)` rows in memory, their `(M,)` identities and groups, as copies."""
+
+    @abstractmethod
+    def _remember(self, rows: Tensor, identity: Tensor, group: Tensor) -> None:
+        """Take the rows of a batch, without gradient, into the memory."""
+
+
+class MemoryContrastive(_Remembering):
     """The loss of the batch, plus that of its rows against the rows of many batches before it.
 
     Rows drift slowly, so those of some dozens of steps ago still serve as negatives and positives:
-    a batch of 128 is compared with thousands. During `warm_up` calls, while rows drift fast, the
-    memory only fills. Wang et al., "Cross-batch memory for embedding learning", CVPR 2020.
-
-    The two are added, each with its own softmax, as in the paper. One softmax over both collapses:
-    thousands of remembered negatives outweigh the batch's, and the cheapest way to leave them
-    behind is to move all rows together.
+    a batch of 128 is compared with thousands. Wang et al., "Cross-batch memory for embedding
+    learning", CVPR 2020.
     """
 
     def __init__(
@@ -103,34 +137,22 @@ class MemoryContrastive(EmbeddingLoss):
         temperature: float = 0.07,
         weight: float = 0.5,
     ) -> None:
-        super().__init__()
-        self.batch = SupervisedContrastive(temperature)
-        self.temperature = temperature
-        self.warm_up = warm_up
-        self.weight = weight
+        super().__init__(warm_up, temperature, weight)
         self.rows: Tensor
         self.identity: Tensor
         self.group: Tensor
-        self.calls: Tensor
         self.pushed: Tensor
         self.register_buffer("rows", torch.zeros(size, dim))
         self.register_buffer("identity", torch.full((size,), -1))
         self.register_buffer("group", torch.full((size,), -1))
-        self.register_buffer("calls", torch.tensor(0))
         self.register_buffer("pushed", torch.tensor(0))
 
-    def forward(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
-        """Return the loss of the batch against itself and the memory, then remember the batch."""
-        loss: Tensor = self.batch(rows, identity, group)
+    def _remembered(self) -> tuple[Tensor, Tensor, Tensor]:
         filled = min(int(self.pushed), len(self.rows))
-        if int(self.calls) >= self.warm_up and filled:
-            past = slice(0, filled)
-            masks = pair_masks(identity, group, self.identity[past], self.group[past])
-            # A copy: the memory is overwritten below, before the gradient is computed.
-            similarity = rows @ self.rows[past].clone().T
-            loss = loss + self.weight * contrastive(similarity, *masks, self.temperature)
-        self._remember(rows.detach(), identity, group)
-        return loss
+        # Copies: the memory is overwritten before the gradient is computed.
+        memory = (self.rows, self.identity, self.group)
+        rows, identity, group = (kept[:filled].clone() for kept in memory)
+        return rows, identity, group
 
     def _remember(self, rows: Tensor, identity: Tensor, group: Tensor) -> None:
         size = len(self.rows)
@@ -140,10 +162,9 @@ class MemoryContrastive(EmbeddingLoss):
         self.identity[places] = identity
         self.group[places] = group
         self.pushed += len(rows)
-        self.calls += 1
 
 
-class PrototypeContrastive(EmbeddingLoss):
+class PrototypeContrastive(_Remembering):
     """The loss of the batch, plus that of its rows against what every identity last looked like.
 
     A batch holds a few dozen identities, a registry thousands. Each identity's prototype is the
@@ -162,28 +183,15 @@ class PrototypeContrastive(EmbeddingLoss):
         temperature: float = 0.07,
         weight: float = 0.5,
     ) -> None:
-        super().__init__()
-        self.batch = SupervisedContrastive(temperature)
-        self.temperature = temperature
-        self.warm_up = warm_up
-        self.weight = weight
+        super().__init__(warm_up, temperature, weight)
         self.prototypes: Tensor
         self.group_of: Tensor
-        self.calls: Tensor
         self.register_buffer("prototypes", torch.zeros(capacity, dim))
         self.register_buffer("group_of", torch.full((capacity,), -1))
-        self.register_buffer("calls", torch.tensor(0))
 
-    def forward(self, rows: Tensor, identity: Tensor, group: Tensor) -> Tensor:
-        """Return the loss of the batch against itself and the prototypes, then remember it."""
-        loss: Tensor = self.batch(rows, identity, group)
+    def _remembered(self) -> tuple[Tensor, Tensor, Tensor]:
         met = (self.group_of >= 0).nonzero()[:, 0]
-        if int(self.calls) >= self.warm_up and len(met):
-            masks = pair_masks(identity, group, met, self.group_of[met])
-            similarity = rows @ self.prototypes[met].T
-            loss = loss + self.weight * contrastive(similarity, *masks, self.temperature)
-        self._remember(rows.detach(), identity, group)
-        return loss
+        return self.prototypes[met], met, self.group_of[met]
 
     @torch.no_grad()
     def _remember(self, rows: Tensor, identity: Tensor, group: Tensor) -> None:
@@ -194,7 +202,6 @@ class PrototypeContrastive(EmbeddingLoss):
         means = functional.normalize(sums.index_add_(0, places, rows), dim=1)
         self.prototypes[seen] = functional.normalize(self.prototypes[seen] + means, dim=1)
         self.group_of[identity] = group
-        self.calls += 1
 
 
 class MultiSimilarity(EmbeddingLoss):

@@ -4,20 +4,17 @@ Every slot of a batch draws its pool, its scene and its crop from a generator se
 seed, the batch's number and the slot's. A thread prepares the next batches during a step.
 """
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from models.training.prefetch import prefetched
 from models.training.proposals.augment import TrainingCrop, training_crop
 from models.training.proposals.config import ProposalConfig
 from models.training.proposals.pool import ScenePool
-
-_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,16 +46,10 @@ def make_batch(pools: Sequence[ScenePool], config: ProposalConfig, number: int) 
 def batches_from(
     pools: Sequence[ScenePool], config: ProposalConfig, first: int
 ) -> Iterator[tuple[int, Batch]]:
-    """Yield batches `first` to the last of the run with their numbers, prepared ahead."""
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        waiting: deque[tuple[int, Future[Batch]]] = deque()
-        for number in range(first, config.steps):
-            waiting.append((number, worker.submit(make_batch, pools, config, number)))
-            if len(waiting) > _AHEAD:
-                ready, batch = waiting.popleft()
-                yield ready, batch.result()
-        for ready, batch in waiting:
-            yield ready, batch.result()
+    """Return batches `first` to the last of the run with their numbers, prepared ahead."""
+    numbers = range(first, config.steps)
+    made = prefetched(lambda number: make_batch(pools, config, number), numbers)
+    return zip(numbers, made, strict=True)
 
 
 def _stacked(crops: list[TrainingCrop]) -> Batch:

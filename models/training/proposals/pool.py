@@ -9,7 +9,6 @@ not at all, so making a pool can be killed and goes on where it stopped. Nothing
 
 import io
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from models.errors import ModelError
 from models.regions import Photo
 from models.training.proposals.scene import Floats, LabelledScene
 from models.training.proposals.sources import SceneSource
+from models.training.storage import write_durably
 
 _QUALITY = 95
 
@@ -94,7 +94,7 @@ def make_scene_pool(
     folder.mkdir(parents=True, exist_ok=True)
     told = _told(folder)
     if told is None:
-        _write(folder / "pool.json", json.dumps(wanted).encode())
+        write_durably(folder / "pool.json", json.dumps(wanted).encode())
     elif told != wanted:
         raise PoolRefusedError(f"{folder} holds a pool of {told}, not of {wanted}")
     firsts = range(0, count, shard)
@@ -104,7 +104,7 @@ def make_scene_pool(
         path = folder / f"shard-{number:05d}.npz"
         if not path.exists():
             here = [source.scene(seed, i) for i in range(first, min(first + shard, count))]
-            _write(path, _packed(here))
+            write_durably(path, _packed(here))
     return ScenePool(folder)
 
 
@@ -149,12 +149,3 @@ def _told(folder: Path) -> dict[str, int] | None:
         return None
     told: dict[str, int] = json.loads(path.read_text())
     return told
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from models.training.embedding.batches import Batch, BatchSource, prefetched, resized
+from models.training.embedding.batches import Batch, BatchSource, resized
 from models.training.embedding.config import EmbeddingConfig
+from models.training.prefetch import prefetched
 from tests.training.embedding.pools import VIEWS, make_shards, shape_crop
 
 CONFIG = EmbeddingConfig(dim=4, size=64, blocks=3, views=3, window=2, seed=3)

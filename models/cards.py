@@ -80,7 +80,7 @@ MOTIF = ModelCard(
     pooling="GeM with a learned power, then a linear layer 1280 -> 256",
     weights=WeightsFile(
         "touchstone-motif-1.embedding.safetensors",
-        "84bb925cc2daa95c992c4455f78d2e289ba709b81998965dcb9216e41a6c2171",
+        "3e1def8ac023c9808c5cd761ccd883ada30bb978f520eb7188741cceb478703d",
     ),
     projection=None,
     proposal=WeightsFile(

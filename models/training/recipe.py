@@ -65,7 +65,9 @@ class Recipe:
     workers: int = 2
 
 
-FULL = Recipe()
+FULL = Recipe(
+    embedding=EmbeddingConfig(steps=8000, frozen_blocks=3, look_alikes=0.1, spread=3.0),
+)
 SHORT = Recipe(
     shards=6,
     validation_shards=1,

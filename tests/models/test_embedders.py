@@ -64,7 +64,7 @@ def test_openvino_gives_the_golden_vectors(model: str, openvino_embedder: Embedd
 def test_whatever_precision_the_processor_prefers_stays_close(model: str, cache: Path) -> None:
     pytest.importorskip("openvino")
     embedder = load_embedder(model, RuntimeOptions("openvino", cache=cache))
-    assert closeness(embedder.embed(golden_regions()), golden_rows(model)) > 0.995
+    assert closeness(embedder.embed(golden_regions()), golden_rows(model)) > 0.985
 
 
 def test_runtimes_agree_on_a_whole_photo(

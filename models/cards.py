@@ -74,13 +74,13 @@ LITE0 = ModelCard(
 
 MOTIF = ModelCard(
     name="touchstone-motif-1",
-    dim=256,
+    dim=268,
     input_size=128,
     trunk="efficientnet-lite0",
-    pooling="GeM with a learned power, then a linear layer 1280 -> 256",
+    pooling="GeM with a learned power, a linear layer 1280 -> 256, and 12 hues",
     weights=WeightsFile(
         "touchstone-motif-1.embedding.safetensors",
-        "3e1def8ac023c9808c5cd761ccd883ada30bb978f520eb7188741cceb478703d",
+        "ef5ccb56aade1c8b30f84e485a97d13e18999b189f6408449a21ca2b0006d17d",
     ),
     projection=None,
     proposal=WeightsFile(

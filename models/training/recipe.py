@@ -66,7 +66,9 @@ class Recipe:
 
 
 FULL = Recipe(
-    embedding=EmbeddingConfig(steps=8000, frozen_blocks=3, look_alikes=0.1, spread=3.0),
+    embedding=EmbeddingConfig(
+        steps=8000, frozen_blocks=3, look_alikes=0.1, spread=3.0, colour=0.15
+    ),
 )
 SHORT = Recipe(
     shards=6,

@@ -26,7 +26,7 @@ SPEC = trunk_spec("efficientnet-lite0")
 @pytest.fixture(scope="module")
 def network() -> MotifEmbedding:
     torch.manual_seed(0)
-    made = MotifEmbedding(SPEC, dim=24)
+    made = MotifEmbedding(SPEC, 24)
     made.trunk.load_state_dict(load_pretrained(pretrained_source(SPEC.name)).state_dict())
     return made.eval()
 
@@ -65,7 +65,7 @@ def test_a_file_keeps_the_rows(network: MotifEmbedding, tmp_path: Path) -> None:
 def test_another_network_is_refused(network: MotifEmbedding, tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     save_embedding(network, path)
-    with pytest.raises(WeightsMismatchError, match='"dim": 24'):
+    with pytest.raises(WeightsMismatchError, match="'learned': 24"):
         load_embedding_network(path, SPEC, 32)
     with pytest.raises(WeightsMismatchError, match="efficientnet-lite0"):
         load_embedding_network(path, trunk_spec("efficientnet-lite1"), 24)
@@ -77,7 +77,7 @@ def test_another_network_is_refused(network: MotifEmbedding, tmp_path: Path) -> 
 
 
 def test_a_weight_too_large_for_float16_is_refused(tmp_path: Path) -> None:
-    network = MotifEmbedding(SPEC, dim=4)
+    network = MotifEmbedding(SPEC, 4)
     network.projection.bias.data[0] = 1e6
     with pytest.raises(ValueError, match=r"projection\.bias does not fit"):
         save_embedding(network, tmp_path / "weights")

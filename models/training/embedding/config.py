@@ -31,6 +31,8 @@ class EmbeddingConfig:
 
     Attributes:
         trunk: name of a trunk in `models.networks.trunk`.
+        dim: numbers in the learned part of a row; the loss and the validation see that part alone.
+        colour: weight of the colour words beside it in the weights that are saved.
         size: side in pixels that crops are resized to.
         blocks: identities drawn for a batch; a batch has `blocks * views` crops.
         window: shards held in memory at a time, a second window being loaded beside them.
@@ -45,6 +47,7 @@ class EmbeddingConfig:
 
     trunk: str = "efficientnet-lite0"
     dim: int = 256
+    colour: float = 0.0
     size: int = 128
     loss: str = "contrastive"
     steps: int = 10_000

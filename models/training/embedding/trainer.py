@@ -24,7 +24,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.errors import ModelError
-from models.networks.embedding import MotifEmbedding, load_embedding_network, save_embedding
+from models.networks.embedding import (
+    MotifEmbedding,
+    load_embedding_network,
+    row_length,
+    save_embedding,
+)
 from models.networks.trunk import ScaledConv, normalised, trunk_spec
 from models.training.depthwise import fast_depthwise
 from models.training.embedding.batches import Batch, BatchSource
@@ -237,8 +242,8 @@ class _Loop:
 def _network(config: EmbeddingConfig, initial: Path | None) -> MotifEmbedding:
     spec = trunk_spec(config.trunk)
     if initial is not None:
-        return load_embedding_network(initial, spec, config.dim).train()
-    network = MotifEmbedding(spec, config.dim)
+        return load_embedding_network(initial, spec, row_length(config.dim, config.colour)).train()
+    network = MotifEmbedding(spec, config.dim, colour=config.colour)
     network.trunk.load_state_dict(load_pretrained(pretrained_source(config.trunk)).state_dict())
     return network
 

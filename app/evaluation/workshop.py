@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.training.marks.mark import Mark
 
 CLEAN_SOURCE = "simple-icons"
+_LONG_SIDE = 800  # of a composite, in pixels: the photo that speed is stated for
 _PAD = 15  # pixels around a mark of 192: a brand's picture of its mark is not cut to the ink
 _PALE = 0.85 * 255
 
@@ -143,7 +144,7 @@ class Workshop:
         """
         for attempt in range(12):
             rng = np.random.default_rng([*seed, attempt])
-            scene = self.scenes.scene(rng, [mark], share=share, trick=trick)
+            scene = self.scenes.scene(rng, [mark], share=share, trick=trick, long_side=_LONG_SIDE)
             if len(scene.placed) == 1:
                 return scene.photo, scene.placed[0]
         return None

@@ -30,12 +30,12 @@ def kind_of(mark: Mark) -> str:
 
 
 SHARES: Mapping[str, float] = {
-    "tinted": 0.26,
+    "tinted": 0.25,
     "coloured": 0.26,
-    "wordmark": 0.2,
-    "pictogram": 0.1,
-    "patch": 0.1,
-    "real": 0.08,
+    "wordmark": 0.17,
+    "pictogram": 0.08,
+    "patch": 0.14,
+    "real": 0.1,
 }
 MARKS_ONLY: Mapping[str, float] = {
     kind: share for kind, share in SHARES.items() if kind not in ("patch", "real")

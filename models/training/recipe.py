@@ -55,7 +55,7 @@ class Recipe:
     side: int = 128
     views: int = 4
     blocks: int = 512
-    shards: int = 150
+    shards: int = 110
     validation_shards: int = 2
     scenes: int = 6000
     validation_scenes: int = 400
@@ -67,7 +67,13 @@ class Recipe:
 
 FULL = Recipe(
     embedding=EmbeddingConfig(
-        steps=8000, frozen_blocks=3, look_alikes=0.1, spread=3.0, colour=0.15
+        steps=9000,
+        blocks=42,
+        views=3,
+        frozen_blocks=3,
+        look_alikes=0.1,
+        spread=3.0,
+        colour=0.15,
     ),
 )
 SHORT = Recipe(

@@ -56,5 +56,5 @@ def draw_pose(rng: np.random.Generator) -> Pose:
     angle = rng.normal(0, 9) if draw < 0.75 else rng.uniform(-50, 50)
     if draw > 0.95:
         angle = rng.choice([-90.0, 90.0, 180.0]) + rng.normal(0, 6)
-    tilt = rng.uniform(0, 0.12) if rng.random() < 0.75 else rng.uniform(0.1, 0.2)
-    return Pose(float(angle), float(tilt), surface, float(rng.uniform(0.3, 1.0)))
+    tilt = rng.uniform(0, 0.08) if rng.random() < 0.75 else rng.uniform(0.06, 0.15)
+    return Pose(float(angle), float(tilt), surface, float(rng.uniform(0.15, 0.7)))

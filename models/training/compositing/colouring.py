@@ -12,7 +12,7 @@ def coloured(
     ink: Ink, ground: Floats, technique: str, tricks: tuple[str, ...], rng: np.random.Generator
 ) -> Ink:
     """Choose the colour of a mark that has none, or of one that the seller recoloured."""
-    if not ink.tinted and "recolour" not in tricks and rng.random() < 0.8:
+    if not ink.tinted and "recolour" not in tricks and rng.random() < 0.9:
         return ink
     if not ink.tinted and rng.random() < 0.4:
         hue = cv2.cvtColor(ink.colours, cv2.COLOR_RGB2HSV)

@@ -12,6 +12,8 @@ from models.training.compositing.ink import Floats
 from models.training.compositing.tricks import Box
 
 _SEEN = 0.25  # coverage from which a pixel belongs to the mark
+LEGIBLE = 1.0  # prominence from which a person can make a mark out
+_GRAIN = 0.03  # noise that even a plain ground has
 
 
 def spot(
@@ -97,3 +99,24 @@ def seen_box(coverage: Floats, left: int, top: int, shape: tuple[int, ...]) -> B
         min(height, top + int(rows[-1]) + 1),
     )
     return box if box[2] - box[0] >= 4 and box[3] - box[1] >= 4 else None
+
+
+def prominence(ground: Floats, patch: Floats, coverage: Floats) -> float:
+    """Return how much more a mark changes a patch than the ground varies by itself.
+
+    Deviations are taken over the mark's box and over all channels, each channel about its own
+    mean: a mark that is as strong as the structure it lies on has a prominence of about 1.
+
+    Args:
+        ground: `(s, s, 3)` before, values from 0 to 1.
+        patch: the same with the mark in it.
+        coverage: `(s, s)`, where the mark lies.
+    """
+    rows = np.flatnonzero((coverage > _SEEN).any(axis=1))
+    columns = np.flatnonzero((coverage > _SEEN).any(axis=0))
+    if not len(rows) or not len(columns):
+        return 0.0
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    change = (patch[box] - ground[box]).std(axis=(0, 1))
+    own = ground[box].std(axis=(0, 1))
+    return float(np.sqrt((change**2).mean()) / (np.sqrt((own**2).mean()) + _GRAIN))

@@ -17,7 +17,14 @@ from models.training.compositing.chances import draw_pose, technique_for, tricks
 from models.training.compositing.colouring import coloured
 from models.training.compositing.ink import Floats, Ink
 from models.training.compositing.names import TECHNIQUES, TRICKS
-from models.training.compositing.placement import cut_patch, seen_box, spot, write_patch
+from models.training.compositing.placement import (
+    LEGIBLE,
+    cut_patch,
+    prominence,
+    seen_box,
+    spot,
+    write_patch,
+)
 from models.training.compositing.surfaces import lay
 from models.training.compositing.techniques import TECHNIQUE_FUNCTIONS
 from models.training.compositing.tricks import TRICK_FUNCTIONS, Box, emoji_from
@@ -26,6 +33,8 @@ from models.training.marks.mark import Mark
 from models.training.marks.store import MarkStore
 
 _EMOJI_SOURCE = "noto"
+_TRIES = 4
+_SMALLEST_REPEAT = 24  # pixels of a pattern's unit, below which nobody can tell what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +167,32 @@ class Compositor:
         others: Sequence[Placed],
         rng: np.random.Generator,
     ) -> tuple[Box | None, str]:
-        """Draw one mark into the canvas in place; return its box, `None` if it cannot be seen."""
-        ink = self._ink(mark, longest, technique, tricks, rng)
-        pose = draw_pose(rng)
-        side = int(longest * 1.3) + 8
+        """Draw one mark into the canvas in place; return its box, `None` if it cannot be seen.
+
+        Makers put a mark where it shows. So a place, a colour and a pose are drawn again when the
+        ground drowns the mark (`prominence` below `LEGIBLE`); the best of a few tries is kept.
+        """
         taken = [other.box for other in others]
-        left, top = spot(canvas.shape, side, longest, taken, rng, edge="edge" in tricks)
-        ground, inner = cut_patch(canvas, left, top, side)
-        laid = lay(coloured(ink, ground, technique, tricks, rng), pose, side, rng)
-        if technique in ("engraved", "embossed"):
-            laid = replace(laid, coverage=_harden(laid.coverage))
-        patch = TECHNIQUE_FUNCTIONS[technique](ground, laid, rng)
+        side = int(longest * 1.3) + 8
+        tries = []
+        for _ in range(_TRIES):
+            left, top = spot(canvas.shape, side, longest, taken, rng, edge="edge" in tricks)
+            ground, inner = cut_patch(canvas, left, top, side)
+            pose = draw_pose(rng)
+            ink = coloured(
+                self._ink(mark, longest, technique, tricks, rng), ground, technique, tricks, rng
+            )
+            laid = lay(ink, pose, side, rng)
+            if technique in ("engraved", "embossed"):
+                laid = replace(laid, coverage=_harden(laid.coverage))
+            patch = TECHNIQUE_FUNCTIONS[technique](ground, laid, rng)
+            shown = prominence(ground, patch, laid.coverage)
+            tries.append((shown, patch, (left, top), inner, laid.coverage, pose.surface))
+            if shown >= LEGIBLE:
+                break
+        _, patch, (left, top), inner, coverage, surface = max(tries, key=lambda one: one[0])
         write_patch(canvas, patch, left, top, inner)
-        return seen_box(laid.coverage, left, top, canvas.shape), pose.surface
+        return seen_box(coverage, left, top, canvas.shape), surface
 
     def _ink(
         self,
@@ -183,8 +205,9 @@ class Compositor:
         ink = Ink.of(self._store.rgba(mark), tinted=mark.tinted)
         if "mirror" in tricks:
             ink = ink.mirrored()
-        if technique == "woven" and rng.random() < 0.7:
-            rows, columns = (int(n) for n in rng.integers(2, 5, 2))
+        most = min(4, longest // _SMALLEST_REPEAT)
+        if technique == "woven" and most >= 2 and rng.random() < 0.7:
+            rows, columns = (int(n) for n in rng.integers(2, most + 1, 2))
             small = ink.sized(max(12, longest // max(rows, columns)))
             ink = small.pattern(
                 rows, columns, float(rng.uniform(0.1, 0.6)), shifted=bool(rng.random() < 0.5)

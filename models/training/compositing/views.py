@@ -86,8 +86,11 @@ class ViewMaker:
         return worn(printed(np.ascontiguousarray(canvas), laid, rng), rng, 0.5)
 
     def _composite(self, mark: Mark, rng: np.random.Generator) -> Crop:
+        height, width = self._store.rgba(mark).shape[:2]
+        # A word is as legible as it is high: long ones are drawn longer.
+        breadth = min(2.0, (max(height, width) / min(height, width)) ** 0.5)
         for _ in range(4):
-            longest = int(np.exp(rng.uniform(np.log(22), np.log(160))))
+            longest = int(np.exp(rng.uniform(np.log(24), np.log(160))) * breadth)
             canvas = self._ground_window(int(longest * 1.7) + 12, rng)
             technique = technique_for(None, rng)
             tricks = draw_tricks(rng)

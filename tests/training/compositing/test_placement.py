@@ -4,7 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.training.compositing.placement import cut_patch, seen_box, spot, write_patch
+from models.training.compositing.placement import (
+    LEGIBLE,
+    cut_patch,
+    prominence,
+    seen_box,
+    spot,
+    write_patch,
+)
 
 SHAPE = (100, 140, 3)
 
@@ -64,3 +71,17 @@ def test_a_box_holds_what_is_seen_and_ends_at_the_edge() -> None:
     assert seen_box(coverage, -15, -8, SHAPE) == (0, 0, 10, 7)
     assert seen_box(coverage, -23, 0, SHAPE) is None  # two columns are left
     assert seen_box(np.zeros((30, 30), np.float32), 0, 0, SHAPE) is None
+
+
+def test_a_mark_is_prominent_by_what_it_adds_to_the_grounds_own_structure() -> None:
+    coverage = np.zeros((40, 40), np.float32)
+    coverage[10:30, 10:20] = 1
+    coverage[29, 29] = 1  # the box reaches over ten more columns of plain ground
+    plain = np.full((40, 40, 3), 0.5, np.float32)
+    busy = plain + np.random.default_rng(0).normal(0, 0.2, plain.shape).astype(np.float32)
+    ink = 0.3 * coverage[..., None]
+    assert prominence(plain, plain + ink, coverage) > 4
+    assert prominence(busy, busy + ink, coverage) < LEGIBLE
+    assert prominence(busy, busy + 2 * ink, coverage) > LEGIBLE
+    assert prominence(plain, plain, coverage) == 0
+    assert prominence(plain, plain + 1, np.zeros((40, 40), np.float32)) == 0

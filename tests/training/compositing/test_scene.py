@@ -61,7 +61,7 @@ def test_a_technique_changes_its_box_and_nothing_far_away(
     for seed, name in enumerate(["ring", "plate", "nova", "arrow"]):
         change, canvas, box = _put(compositor, marks[name], seed, technique)
         assert _inside(change, box).mean() > 0.004
-        _inside(change, box, LONGEST // 3 + 10)[:] = 0
+        _inside(change, box, LONGEST // 2 + 14)[:] = 0
         assert change.max() == 0
         assert 0 <= canvas.min() <= canvas.max() < 1 + 1e-5
 

@@ -5,7 +5,7 @@ This is the only door through which a network is loaded, so no path around the h
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,9 +103,7 @@ def load_proposer(
         raise UnknownModelError(f"the model {name!r} has no proposer of its own; use the grid")
     settings = settings or LearnedSettings()
     network = _proposal_network(name, weights, settings.side)
-    # Boxes are pixels: bfloat16, with its three digits, would move them.
-    precise = replace(options or RuntimeOptions(), precision="f32")
-    runtime = _start(network, precise)
+    runtime = _start(network, options or RuntimeOptions())
     return LearnedProposer(runtime.run, weights.sha256, settings)
 
 

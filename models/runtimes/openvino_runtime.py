@@ -24,8 +24,16 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+BATCH = 9  # crops of the fast profile; a full photo's 34 fill four batches but for two places
+
+
 class OpenVinoRuntime:
-    """A compiled network; requests are pooled, so threads run side by side."""
+    """A network compiled for batches of fixed sizes; requests are pooled, threads run side by side.
+
+    Kernels made for one batch size take a quarter less time than those for any. So crops go
+    through in batches of `BATCH`, and what remains one by one where that is less work than filling
+    a batch. A network whose own batch size is fixed keeps it.
+    """
 
     def __init__(self, path: Path, *, threads: int = 0, precision: str = "auto") -> None:
         properties: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
@@ -33,10 +41,17 @@ class OpenVinoRuntime:
             properties["INFERENCE_NUM_THREADS"] = threads
         if precision == "f32":
             properties["INFERENCE_PRECISION_HINT"] = "f32"
-        self._compiled = ov.Core().compile_model(str(path), "CPU", properties)
-        kind = self._compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
-        self._name = f"openvino-cpu-{kind}"
-        self._requests: SimpleQueue[Any] = SimpleQueue()
+        core = ov.Core()
+        model = core.read_model(str(path))
+        shape = model.input(0).partial_shape
+        sizes = [shape[0].get_length()] if shape[0].is_static else [BATCH, 1]
+        self._pools: dict[int, _Requests] = {}
+        for size in sizes:
+            shape[0] = size
+            model.reshape(shape)
+            self._pools[size] = _Requests(core.compile_model(model, "CPU", properties))
+        kind = self._pools[sizes[0]].compiled.get_property("INFERENCE_PRECISION_HINT")
+        self._name = f"openvino-cpu-{kind.get_type_name()}"
 
     @property
     def name(self) -> str:
@@ -45,15 +60,55 @@ class OpenVinoRuntime:
 
     def run(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Map `(N, size, size, 3)` RGB crops to `(N, dim)` unit rows."""
+        parts = [
+            self._pools[size].infer(crops[first : first + size])
+            for first, size in batches(len(crops), tuple(self._pools))
+        ]
+        return np.concatenate(parts)
+
+
+def batches(count: int, sizes: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the first place and the batch size of each run over `count` crops.
+
+    Args:
+        count: how many crops there are, at least 1.
+        sizes: the batch sizes there are, the largest first.
+
+    >>> batches(20, (9, 1))
+    [(0, 9), (9, 9), (18, 1), (19, 1)]
+    >>> batches(17, (9, 1))  # eight alone would take longer than nine together
+    [(0, 9), (9, 9)]
+    """
+    large, small = sizes[0], sizes[-1]
+    whole, rest = divmod(count, large)
+    runs = [(place * large, large) for place in range(whole)]
+    first = whole * large
+    if rest > small * large // 3:
+        return [*runs, (first, large)]
+    return [*runs, *((place, small) for place in range(first, count, small))]
+
+
+class _Requests:
+    """The free requests of one compiled network."""
+
+    def __init__(self, compiled: Any) -> None:
+        self.compiled = compiled
+        self._size = compiled.input(0).shape[0]
+        self._free: SimpleQueue[Any] = SimpleQueue()
+
+    def infer(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Run at most a batch of crops, the rest of it left blank."""
         try:
-            request = self._requests.get_nowait()
+            request = self._free.get_nowait()
         except Empty:
-            request = self._compiled.create_infer_request()
+            request = self.compiled.create_infer_request()
         try:
-            output = request.infer([crops])[0]
-            return np.array(output, dtype=np.float32)  # a copy: the request's memory is reused
+            blank = [(0, self._size - len(crops)), (0, 0), (0, 0), (0, 0)]
+            output = request.infer([np.pad(crops, blank)])[0]
+            # A copy: the request's memory is reused.
+            return np.array(output[: len(crops)], dtype=np.float32)
         finally:
-            self._requests.put(request)
+            self._free.put(request)
 
 
 def converted_network(

@@ -68,6 +68,18 @@ def test_a_higher_similarity_is_never_more_common(similarities: list[float]) -> 
     assert ((chances >= nulls.floor) & (chances <= 1)).all()
 
 
+@given(st.integers(0, 10_000))
+def test_many_motifs_at_once_give_what_each_gives_alone(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    nulls = nulls_of(motifs=5)
+    rows = draw.integers(0, 5, 30)
+    known = nulls.maxima[rows, draw.integers(0, nulls.photos, 30)]  # ties with the background
+    values = np.where(draw.random(30) < 0.5, known, draw.uniform(-1, 1, 30)).astype(np.float32)
+    together = nulls.chances(rows, values)
+    alone = [chance(nulls, int(row), float(value)) for row, value in zip(rows, values, strict=True)]
+    assert together.tolist() == alone
+
+
 def test_the_floor_is_three_decades_below_what_the_photos_can_show() -> None:
     nulls = nulls_of(photos=500)
     assert nulls.floor == pytest.approx(1e-3 / 500)

@@ -60,7 +60,7 @@ def _of_photo(
         "search": Work(references * len(regions) * dim, _FLOAT * dim * references + rows),
     }
     if proposing.multiply_adds:  # a grid is drawn without a look at the photo
-        works["propose"] = _work(proposing, frame.nbytes, "f32")
+        works["propose"] = _work(proposing, frame.nbytes, precision)  # one runtime's, for both
     return works, len(regions)
 
 

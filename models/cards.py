@@ -80,7 +80,7 @@ MOTIF = ModelCard(
     pooling="GeM with a learned power, a linear layer 1280 -> 256, and 12 hues",
     weights=WeightsFile(
         "touchstone-motif-1.embedding.safetensors",
-        "ef5ccb56aade1c8b30f84e485a97d13e18999b189f6408449a21ca2b0006d17d",
+        "84a7eaebcca7a6e4bb9e18091980e70b10ae4a275b44942d718073fcd2a4b4a1",
     ),
     projection=None,
     proposal=WeightsFile(

@@ -8,6 +8,7 @@ false-alarm figure, since more would pretend a precision that no background give
 from dataclasses import asdict
 from typing import Any
 
+from app.domain.alignment import Alignment
 from app.domain.assessment import (
     Assessment,
     Factors,
@@ -60,6 +61,18 @@ def match_document(match: Match) -> Document:
         "false_alarms_per_million": None if alarms is None else significant(alarms),
         "verified": match.verified,
         "evidence": [str(kind) for kind in match.evidence],
+        "alignment": None if match.alignment is None else _alignment_document(match.alignment),
+    }
+
+
+def _alignment_document(alignment: Alignment) -> Document:
+    return {
+        "matrix": [[significant(value, 9) for value in row] for row in alignment.matrix],
+        "inliers": alignment.inliers,
+        "region_share": round(alignment.region_share, 3),
+        "reference_share": round(alignment.reference_share, 3),
+        "mirrored": alignment.mirrored,
+        "inverted": alignment.inverted,
     }
 
 
@@ -122,7 +135,16 @@ def _match(document: Document) -> Match:
         tail=1.0 if alarms is None else alarms / 1_000_000,
         verified=document["verified"],
         evidence=tuple(Evidence(kind) for kind in document["evidence"]),
+        # Assessments that were kept before there was a second look have no such key.
+        alignment=_alignment(document.get("alignment")),
     )
+
+
+def _alignment(document: Document | None) -> Alignment | None:
+    if document is None:
+        return None
+    first, second, third = (tuple(row) for row in document["matrix"])
+    return Alignment(**{**document, "matrix": (first, second, third)})
 
 
 def _image(document: Document) -> ImageFinding:

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.alignment import Alignment
 from app.domain.box import Box
 
 NOTABLE_PER_MILLION = 1_000.0
@@ -26,7 +27,8 @@ class Match:
     """Region x reference. `tail` is the unrounded chance per photo, used for ordering alone.
 
     `false_alarms_per_million` is `None` where no background large enough is loaded, and never
-    below the calibration's floor. `verified` tells whether a second look confirmed the match.
+    below the calibration's floor. `verified` tells whether a second look confirmed the match, and
+    `alignment` how the reference then lies on the photo.
     """
 
     brand: str
@@ -39,6 +41,7 @@ class Match:
     tail: float
     verified: bool = False
     evidence: tuple[Evidence, ...] = (Evidence.VISUAL,)
+    alignment: Alignment | None = None
 
     def __post_init__(self) -> None:
         if not -1.0001 <= self.similarity <= 1.0001:

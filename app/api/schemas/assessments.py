@@ -12,6 +12,14 @@ from app.domain.match import Evidence
 from app.domain.ports import StoredAssessment
 from app.services.evidence import stored_document
 
+ALIGNMENT_EXAMPLE: dict[str, Any] = {
+    "matrix": [[0.31, -0.02, 415.0], [0.02, 0.31, 303.5], [0.0, 0.0, 1.0]],
+    "inliers": 23,
+    "region_share": 0.94,
+    "reference_share": 0.81,
+    "mirrored": False,
+    "inverted": False,
+}
 MATCH_EXAMPLE: dict[str, Any] = {
     "brand": "Cartier",
     "motif": "LOVE screw",
@@ -22,6 +30,7 @@ MATCH_EXAMPLE: dict[str, Any] = {
     "false_alarms_per_million": 3.2,
     "verified": True,
     "evidence": ["visual", "geometric"],
+    "alignment": ALIGNMENT_EXAMPLE,
 }
 SHA256_EXAMPLE = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730"
 ASSESSMENT_EXAMPLE: dict[str, Any] = {
@@ -56,6 +65,23 @@ ASSESSMENT_EXAMPLE: dict[str, Any] = {
 }
 
 
+class AlignmentPublic(Output):
+    """How a reference lies on the photo."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ALIGNMENT_EXAMPLE]})
+
+    matrix: tuple[tuple[float, float, float], ...] = Field(
+        description="3 x 3, takes `(x, y, 1)` of the upright reference to the upright photo."
+    )
+    inliers: int = Field(description="How many places of the two pictures agree with it.")
+    region_share: float = Field(description="How much of `box` lies under the reference, 0 to 1.")
+    reference_share: float = Field(
+        description="How much of the reference the agreeing places span, 0 to 1."
+    )
+    mirrored: bool = Field(description="Whether the photo shows it as a mirror does.")
+    inverted: bool = Field(description="Whether light and dark are exchanged.")
+
+
 class MatchPublic(Output):
     """A region of a photo against a reference of a motif."""
 
@@ -75,6 +101,9 @@ class MatchPublic(Output):
     )
     verified: bool = Field(description="Whether a second look confirmed the match.")
     evidence: tuple[Evidence, ...] = Field(description="Which looks at the photo support it.")
+    alignment: AlignmentPublic | None = Field(
+        None, description="How the reference lies on the photo; null where none was found."
+    )
 
 
 class FactorsPublic(Output):

@@ -3,10 +3,12 @@
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
 from app.domain.verdict import Policy
+from app.media.fetching import FetchPolicy, ImageFetcher
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
 from app.services.calibrating import Calibrator
+from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.index_building import SnapshotKeeper
@@ -75,6 +77,24 @@ def build_limits(settings: Settings) -> DecodeLimits:
     )
 
 
+def build_collector(settings: Settings) -> ImageCollector:
+    """Return who fetches images, under the policy that the settings describe.
+
+    Raises:
+        InvalidInputError: when the allow-list names something that is no host.
+    """
+    policy = FetchPolicy.of(
+        settings.fetch_allow,
+        http=settings.fetch_http,
+        seconds=settings.fetch_seconds,
+        max_redirects=settings.fetch_redirects,
+    )
+    fetcher = ImageFetcher(policy, build_limits(settings))
+    return ImageCollector(
+        fetcher, at_once=settings.fetches_at_once, max_bytes=settings.max_request_bytes
+    )
+
+
 def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     """Return a service on the settings' database and blobs, migrated and ready to use.
 
@@ -84,6 +104,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     """
     eyes = eyes or build_eyes(settings)
     limits, policy = build_limits(settings), build_policy(settings)
+    collector = build_collector(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.resolved_database_url)
     database.migrate()
@@ -113,11 +134,17 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         blobs=blobs,
         gallery=gallery,
         assessor=assessor,
-        desk=AssessmentDesk(assessor, assessments, blobs, limits),
+        collector=collector,
+        desk=AssessmentDesk(assessor, assessments, blobs, limits, collector),
         enroller=enroller,
         importer=ManifestImporter(registry, enroller, limits),
         calibrator=Calibrator(eyes, library, limits),
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         limits=limits,
-        close=database.dispose,
+        close=lambda: _close(collector, database),
     )
+
+
+def _close(collector: ImageCollector, database: Database) -> None:
+    collector.close()
+    database.dispose()

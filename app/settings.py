@@ -88,6 +88,18 @@ class Settings(BaseSettings):
     max_images_per_listing: int = Field(24, ge=1, description="Most images in one request.")
     max_request_bytes: int = Field(64 * 2**20, ge=1, description="Largest request body accepted.")
 
+    fetch_allow: tuple[str, ...] = Field(
+        (), description="Hosts that images may be fetched from; empty switches fetching off."
+    )
+    fetch_http: bool = Field(False, description="Whether plain http is fetched beside https.")
+    fetch_seconds: float = Field(
+        10.0, gt=0, le=120, description="Longest that fetching the images of a listing may take."
+    )
+    fetch_redirects: int = Field(3, ge=0, le=20, description="How often an image may have moved.")
+    fetches_at_once: int = Field(
+        8, ge=1, le=256, description="Images fetched at a time, for all requests together."
+    )
+
     host: str = Field("127.0.0.1", description="Address that `touchstone serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `touchstone serve` listens on.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")

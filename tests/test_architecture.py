@@ -43,6 +43,8 @@ VIOLATIONS = [
     ("http", "app/services", "import fastapi"),
     ("http", "app/domain", "from starlette.requests import Request"),
     ("http", "app/cli", "from fastapi import FastAPI"),
+    ("outbound", "app/services", "import httpx2"),
+    ("outbound", "app/api", "from httpcore2 import request"),
     ("sql", "app/services", "from sqlalchemy import select"),
     ("sql", "app/evaluation", "import alembic"),
     ("networks", "app/services", "def late():\n    import torch"),

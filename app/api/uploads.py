@@ -1,8 +1,9 @@
 """From a body to what a service takes: a listing with its photos, one image, or a reference.
 
 The same thing sent as a form and as JSON ends up the same here. Photos keep the names they were
-sent under. Nothing is fetched and no path is opened, whatever a name says: a listing that names a
-photo which was not sent along is refused, because leaving it out could turn `review` into `clear`.
+sent under. No path is opened, whatever a name says, and a URL is fetched, later, only where the
+operator has allowed that. A listing that names a photo which is neither sent along nor to be
+fetched is refused, because leaving it out could turn `review` into `clear`.
 """
 
 from collections import Counter
@@ -15,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.bodies import Body, BodyDep, Part, refused
-from app.api.dependencies import OptionsDep
+from app.api.dependencies import OptionsDep, TouchstoneDep
 from app.api.schemas.base import Input
 from app.api.schemas.images import ImageCreate
 from app.api.schemas.listings import AssessmentCreate, ListingCreate
@@ -24,7 +25,8 @@ from app.domain.box import Box
 from app.domain.errors import InvalidInputError
 from app.domain.listing import Listing
 from app.domain.registry import Polarity
-from app.services.sources import BytesSource
+from app.media.fetching import ImageFetcher, is_url
+from app.services.sources import BytesSource, FetchedSource, ImageSource
 
 Schema = TypeVar("Schema", bound=Input)
 
@@ -34,7 +36,7 @@ class AssessmentUpload:
     """A listing and its photos, in order."""
 
     listing: Listing
-    sources: tuple[BytesSource, ...]
+    sources: tuple[ImageSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +49,36 @@ class ReferenceUpload:
     source: str
 
 
-def read_assessment(body: BodyDep, options: OptionsDep) -> AssessmentUpload:
+def read_assessment(
+    body: BodyDep, options: OptionsDep, touchstone: TouchstoneDep
+) -> AssessmentUpload:
     """Read `POST /v1/assessments`."""
+    fetcher = touchstone.collector.fetcher
     if body.json is not None:
         create = _parsed(AssessmentCreate, body.json, "body")
-        listing, images = create.listing, [(each.name, each.base64) for each in create.images]
+        place, listing = ("body", "listing", "images"), create.listing
+        sent = _inside_json(create.images, fetcher)
     else:
         body.expect("listing", "images")
+        place = ("part", "listing", "images")
         listing = _parsed(ListingCreate, body.required("listing").data, "part", "listing")
-        images = [(part.filename or "", part.data) for part in body.files("images")]
-    if len(images) > options.max_images_per_listing:
+        sent = _named(body.files("images"))
+    sources = (*sent, *_to_fetch(listing.images, sent, fetcher, place))
+    if len(sources) > options.max_images_per_listing:
         raise InvalidInputError(
-            f"{len(images)} images are too many; a listing may have "
+            f"{len(sources)} images are too many; a listing may have "
             f"{options.max_images_per_listing}"
         )
-    sources = _named(images)
-    _check_all_sent(listing.images, sources)
     return AssessmentUpload(listing.to_listing(tuple(each.name for each in sources)), sources)
 
 
-def read_image(body: BodyDep) -> BytesSource:
+def read_image(body: BodyDep, touchstone: TouchstoneDep) -> ImageSource:
     """Read `POST /v1/search`."""
     if body.json is not None:
         create = _parsed(ImageCreate, body.json, "body")
-        return _named([(create.name, create.base64)])[0]
+        return _inside_json([create], touchstone.collector.fetcher, "body")[0]
     body.expect("image")
-    part = _file(body, "image")
-    return _named([(part.filename or "", part.data)])[0]
+    return _named([_file(body, "image")])[0]
 
 
 def read_reference(body: BodyDep) -> ReferenceUpload:
@@ -94,19 +99,59 @@ def _file(body: Body, name: str) -> Part:
     return body.files(name)[0]
 
 
-def _named(images: Sequence[tuple[str, bytes]]) -> tuple[BytesSource, ...]:
+def _named(files: Sequence[Part]) -> tuple[ImageSource, ...]:
     return tuple(
-        BytesSource(name or f"image-{number}", data)
-        for number, (name, data) in enumerate(images, start=1)
+        BytesSource(part.filename or f"image-{number}", part.data)
+        for number, part in enumerate(files, start=1)
     )
 
 
-def _check_all_sent(names: Sequence[str], sources: Sequence[BytesSource]) -> None:
-    """Compare by last path segment: a row says `photos/2.jpg`, a form only `2.jpg`."""
-    wanted = Counter(_last_segment(name) for name in names)
-    missing = wanted - Counter(_last_segment(source.name) for source in sources)
+def _inside_json(
+    images: Sequence[ImageCreate], fetcher: ImageFetcher, *single: str
+) -> tuple[ImageSource, ...]:
+    """Return the sources of images inside JSON; `single` is where the only one stands."""
+    sources: list[ImageSource] = []
+    for number, image in enumerate(images, start=1):
+        if image.url is not None:
+            place = single or ("body", "images", number - 1)
+            sources.append(_fetched(image.name, image.url, fetcher, (*place, "url")))
+        else:
+            sources.append(BytesSource(image.name or f"image-{number}", image.base64 or b""))
+    return tuple(sources)
+
+
+def _fetched(
+    name: str, url: str, fetcher: ImageFetcher, place: tuple[str | int, ...]
+) -> FetchedSource:
+    if not fetcher.enabled:
+        detail = "URL fetching is off; send the image itself, as a file or as base64"
+        raise RequestValidationError([{"loc": place, "type": "url_fetching_off", "msg": detail}])
+    return FetchedSource(name or url, url, fetcher)
+
+
+def _to_fetch(
+    names: Sequence[str],
+    sent: Sequence[ImageSource],
+    fetcher: ImageFetcher,
+    place: tuple[str, ...],
+) -> list[ImageSource]:
+    """Return sources for the URLs among the names whose photos were not sent; refuse other names.
+
+    Compared by last path segment: a row says `photos/2.jpg`, a form only `2.jpg`.
+    """
+    left = Counter(_last_segment(source.name) for source in sent)
+    found: list[ImageSource] = []
+    missing: list[str] = []
+    for number, name in enumerate(names):
+        if left[_last_segment(name)]:
+            left[_last_segment(name)] -= 1
+        elif is_url(name):
+            found.append(_fetched("", name, fetcher, (*place, number)))
+        else:
+            missing.append(_last_segment(name))
     if missing:
         raise refused("listing", "image_not_sent", f"names photos not sent: {', '.join(missing)}")
+    return found
 
 
 def _last_segment(name: str) -> str:
@@ -134,5 +179,5 @@ def _located(error: ValidationError, where: tuple[str, ...]) -> RequestValidatio
 
 
 AssessmentUploadDep = Annotated[AssessmentUpload, Depends(read_assessment)]
-ImageUploadDep = Annotated[BytesSource, Depends(read_image)]
+ImageUploadDep = Annotated[ImageSource, Depends(read_image)]
 ReferenceUploadDep = Annotated[ReferenceUpload, Depends(read_reference)]

@@ -9,7 +9,11 @@ TouchstoneError                   code, one plain sentence
 │   │   ├── UnsupportedImageError     not a format on the list, whatever its name says
 │   │   ├── TruncatedImageError       the file ends before its picture does
 │   │   ├── CorruptImageError         the decoder gave up for another reason
-│   │   └── MissingImageError         the path or blob named by a listing is not there
+│   │   ├── MissingImageError         the path or blob named by a listing is not there
+│   │   ├── UrlRefusedError           its address is not one that may be fetched
+│   │   ├── AddressForbiddenError     its host is not on the public Internet
+│   │   ├── FetchTimeoutError         fetching it took too long
+│   │   └── FetchFailedError          its server gave no image
 │   ├── InvalidRowError           one row of a manifest or a catalogue, with its number
 │   ├── InvalidBoxError           a box outside its picture or without area
 │   └── UnsupportedFileError      a manifest or catalogue of an unknown format or header
@@ -91,6 +95,30 @@ class MissingImageError(ImageRefusedError):
     """The listing names an image that is not there."""
 
     code = "image_missing"
+
+
+class UrlRefusedError(ImageRefusedError):
+    """The address is not one that may be fetched: switched off, or not on the allow-list."""
+
+    code = "image_url_refused"
+
+
+class AddressForbiddenError(ImageRefusedError):
+    """The host has an address that is not on the public Internet; nothing was connected to."""
+
+    code = "image_address_forbidden"
+
+
+class FetchTimeoutError(ImageRefusedError):
+    """Fetching took longer than is allowed."""
+
+    code = "image_fetch_timeout"
+
+
+class FetchFailedError(ImageRefusedError):
+    """The server could not be reached, or what it answered is no image."""
+
+    code = "image_fetch_failed"
 
 
 class InvalidRowError(InvalidInputError):

@@ -7,5 +7,7 @@
     pixels.py     a picture, any mode  -> 8-bit RGB over white, turned upright
     decoding.py   strings these together into a DecodedImage (decoded.py), within limits.py
 
+    addresses.py, outbound.py, fetching.py   a URL -> bytes, off until hosts are allowed
+
 Nothing here knows a listing, a model or a store; what a photo means is judged elsewhere.
 """

@@ -13,7 +13,8 @@ from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
 from app.media.overlay import overlay_png
 from app.services.assessment import Assessor
-from app.services.sources import BytesSource
+from app.services.collecting import ImageCollector
+from app.services.sources import BytesSource, ImageSource
 from app.services.stages import Observe, unobserved
 
 
@@ -26,8 +27,10 @@ class AssessmentDesk:
         assessments: AssessmentStore,
         blobs: BlobStore,
         limits: DecodeLimits,
+        collector: ImageCollector,
     ) -> None:
         self._assessor = assessor
+        self._collector = collector
         self._assessments = assessments
         self._blobs = blobs
         self._limits = limits
@@ -35,18 +38,21 @@ class AssessmentDesk:
     def assess(
         self,
         listing: Listing,
-        sources: Sequence[BytesSource],
+        sources: Sequence[ImageSource],
         *,
         observe: Observe = unobserved,
     ) -> StoredAssessment:
-        """Assess a listing; keep its readable photos, then the assessment.
+        """Fetch what has to be fetched, assess, keep the readable photos, then the assessment.
 
         Raises:
             StorageError: when either cannot be kept; no assessment exists then.
         """
-        assessment = self._assessor.assess(listing, sources, observe=observe)
+        at_hand = self._collector.collect(sources, observe=observe)
+        assessment = self._assessor.assess(listing, at_hand, observe=observe)
         readable = {finding.sha256 for finding in assessment.images if finding.error is None}
-        for source in sources:
+        for source in at_hand:
+            if not isinstance(source, BytesSource):
+                continue
             if hashlib.sha256(source.data).hexdigest() in readable:
                 self._blobs.put(source.data)
         return self._assessments.add(listing, assessment)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from app.domain.errors import ImageRefusedError
+from app.media.fetching import ImageFetcher
 from app.media.files import read_image_file
 from app.media.limits import DecodeLimits
 
@@ -45,3 +47,28 @@ class FileSource:
     def read(self, limits: DecodeLimits) -> bytes:
         """Return the file's bytes, its size checked before it is read."""
         return read_image_file(self.path, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedSource:
+    """An image at an address; whether it is fetched at all is up to the fetcher's policy."""
+
+    name: str
+    url: str
+    fetcher: ImageFetcher
+
+    def read(self, limits: DecodeLimits) -> bytes:  # noqa: ARG002  the fetcher has its own
+        """Fetch the bytes, within a deadline of their own."""
+        return self.fetcher.fetch(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSource:
+    """An image that could not be had; reading it raises why."""
+
+    name: str
+    error: ImageRefusedError
+
+    def read(self, limits: DecodeLimits) -> bytes:  # noqa: ARG002  the role's signature
+        """Raise."""
+        raise self.error

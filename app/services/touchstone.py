@@ -7,6 +7,7 @@ from app.domain.ports import AssessmentStore, BlobStore, RegistryStore
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.calibrating import Calibrator
+from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.index_building import SnapshotKeeper
@@ -24,6 +25,7 @@ class Touchstone:
     blobs: BlobStore
     gallery: LiveGallery
     assessor: Assessor
+    collector: ImageCollector
     desk: AssessmentDesk
     enroller: Enroller
     importer: ManifestImporter

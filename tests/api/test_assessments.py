@@ -134,10 +134,10 @@ def test_the_last_photo_that_is_allowed_and_one_more(client: TestClient) -> None
 @pytest.mark.parametrize(
     ("body", "location", "code"),
     [
-        ({"listing": LISTING, "images": ["https://x.test/1.jpg"]}, "images/0", "url_fetching_off"),
+        ({"listing": LISTING, "images": ["https://x.test/1.jpg"]}, "images/0", "image_object"),
         (
             {"listing": LISTING, "images": [{"url": "https://x.test/1.jpg"}]},
-            "images/0",
+            "images/0/url",
             "url_fetching_off",
         ),
         (
@@ -151,7 +151,12 @@ def test_the_last_photo_that_is_allowed_and_one_more(client: TestClient) -> None
             "base64_invalid",
         ),
         ({"listing": LISTING, "images": [{"base64": 7}]}, "images/0/base64", "base64_invalid"),
-        ({"listing": LISTING, "images": [{"name": "1.jpg"}]}, "images/0/base64", "missing"),
+        ({"listing": LISTING, "images": [{"name": "1.jpg"}]}, "images/0", "image_source"),
+        (
+            {"listing": LISTING, "images": [{"url": "https://x.test/", "base64": "/9j/"}]},
+            "images/0",
+            "image_source",
+        ),
         ({"listing": LISTING, "images": [7]}, "images/0", "model_type"),
         ({"images": []}, "listing", "missing"),
         ({"listing": {"title": "x"}}, "listing/listing_id", "missing"),
@@ -171,7 +176,7 @@ def test_json_that_cannot_be_used(
 
 
 def test_a_url_is_refused_in_words(unchanged: TestClient) -> None:
-    body = {"listing": LISTING, "images": ["https://x.test/1.jpg"]}
+    body = {"listing": LISTING, "images": [{"url": "https://x.test/1.jpg"}]}
     problem = unchanged.post("/v1/assessments", json=body).json()
     assert "URL fetching is off" in problem["detail"]
 

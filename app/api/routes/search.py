@@ -10,16 +10,21 @@ from app.api.problems import refusals
 from app.api.schemas.search import SearchPublic
 from app.api.uploads import ImageUploadDep
 from app.domain.errors import (
+    AddressForbiddenError,
     CorruptImageError,
     EmptyImageError,
+    FetchFailedError,
+    FetchTimeoutError,
     ImageTooLargeError,
     ModelRefusedError,
     TooManyPixelsError,
     TruncatedImageError,
     UnsupportedImageError,
+    UrlRefusedError,
 )
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
+FETCH_REFUSALS = (UrlRefusedError, AddressForbiddenError, FetchTimeoutError, FetchFailedError)
 IMAGE_REFUSALS = (
     EmptyImageError,
     TruncatedImageError,
@@ -34,7 +39,7 @@ IMAGE_REFUSALS = (
     "",
     summary="Find the nearest motifs of an image",
     openapi_extra=image_body(),
-    responses=refusals(400, 413, 415, ModelRefusedError, *IMAGE_REFUSALS),
+    responses=refusals(400, 413, 415, ModelRefusedError, *IMAGE_REFUSALS, *FETCH_REFUSALS),
 )
 def search_image(
     image: ImageUploadDep,
@@ -43,5 +48,6 @@ def search_image(
     limit: Annotated[int, Query(ge=1, le=100, description="Most motifs returned.")] = 10,
 ) -> SearchPublic:
     """Match one image against the registry, with no listing and no verdict; nothing is kept."""
-    found = touchstone.assessor.search(image, limit=limit, observe=metrics.stage)
+    (at_hand,) = touchstone.collector.collect((image,), observe=metrics.stage)
+    found = touchstone.assessor.search(at_hand, limit=limit, observe=metrics.stage)
     return SearchPublic.of(found)

@@ -1,8 +1,8 @@
-"""Images inside JSON: a name and base64. A URL is refused in words, since none is ever fetched."""
+"""Images inside JSON: base64, or a URL to fetch them from where the operator has allowed that."""
 
 import base64
 import binascii
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,16 +10,6 @@ from pydantic_core import PydanticCustomError
 from app.api.schemas.base import Input
 
 SAMPLE_BASE64 = "iVBORw0KGgo="
-URL_SCHEMES = ("http://", "https://", "ftp://", "data:", "s3://", "file://")
-
-
-def refuse_url(text: str) -> str:
-    """Return the text unless it is a URL."""
-    if text.strip().lower().startswith(URL_SCHEMES):
-        raise PydanticCustomError(
-            "url_fetching_off", "URL fetching is off; send the image itself, as a file or as base64"
-        )
-    return text
 
 
 def _decode(value: Any) -> bytes:
@@ -46,15 +36,32 @@ class ImageCreate(Input):
     )
 
     name: str = Field(
-        "", max_length=500, description="What to call it; `image-1` and so on by default."
+        "",
+        max_length=500,
+        description="What to call it; by default its `url`, else `image-1` and so on.",
     )
-    base64: Base64Image = Field(description="The file's bytes in base64, without line breaks.")
+    base64: Base64Image | None = Field(
+        None, description="The file's bytes in base64, without line breaks."
+    )
+    url: str | None = Field(
+        None,
+        min_length=1,
+        max_length=2_048,
+        description="Where to fetch it, instead of `base64`. Refused unless the service has a list "
+        "of hosts that images may be fetched from.",
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_urls(cls, value: Any) -> Any:
+    def _refuse_text(cls, value: Any) -> Any:
         if isinstance(value, str):
-            refuse_url(value)
-        elif isinstance(value, dict) and isinstance(value.get("url"), str):
-            refuse_url("http://")  # whatever the URL says, the answer is the same
+            raise PydanticCustomError(
+                "image_object", 'an image is an object: {"url": "…"} or {"base64": "…"}'
+            )
         return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.base64 is None) == (self.url is None):
+            raise PydanticCustomError("image_source", "give either base64 or url")
+        return self

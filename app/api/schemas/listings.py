@@ -1,11 +1,11 @@
 """A listing as a caller sends it: the fields of a catalogue row."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.api.schemas.base import Input, Output
-from app.api.schemas.images import SAMPLE_BASE64, ImageCreate, refuse_url
+from app.api.schemas.images import SAMPLE_BASE64, ImageCreate
 from app.domain.listing import Listing
 
 LISTING_EXAMPLE: dict[str, Any] = {
@@ -17,8 +17,6 @@ LISTING_EXAMPLE: dict[str, Any] = {
     "price": 12.9,
     "currency": "USD",
 }
-
-ImageName = Annotated[str, AfterValidator(refuse_url)]
 
 
 class ListingCreate(Input):
@@ -34,10 +32,11 @@ class ListingCreate(Input):
     category: str = Field("", max_length=1_000, description="The category, in any wording.")
     price: float | None = Field(None, allow_inf_nan=False, description="The price.")
     currency: str = Field("", max_length=50, description="The price's currency.")
-    images: tuple[ImageName, ...] = Field(
+    images: tuple[str, ...] = Field(
         (),
         description="Names of the photos, if the row has them. The photos themselves must be sent "
-        "along; a name without its photo is refused, and so is a URL.",
+        "along, and a name without its photo is refused; a URL whose photo was not sent is fetched "
+        "where the service may do that.",
     )
 
     def to_listing(self, images: tuple[str, ...]) -> Listing:
@@ -53,7 +52,10 @@ class AssessmentCreate(Input):
             "examples": [
                 {
                     "listing": LISTING_EXAMPLE,
-                    "images": [{"name": "2.jpg", "base64": SAMPLE_BASE64}],
+                    "images": [
+                        {"name": "1.jpg", "base64": SAMPLE_BASE64},
+                        {"url": "https://img.example.com/2.jpg"},
+                    ],
                 }
             ]
         }

@@ -12,6 +12,7 @@ from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.index_building import SnapshotKeeper
+from app.services.keys import KeyKeeper
 from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.manifest import ManifestImporter
 from app.services.reference_vectors import ReferenceVectors
@@ -22,6 +23,7 @@ from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
 from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
+from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
 from index import IndexOptions
 from models.catalogue import RuntimeOptions, has_proposer, load_embedder, load_proposer
@@ -95,6 +97,23 @@ def build_collector(settings: Settings) -> ImageCollector:
     )
 
 
+def open_database(settings: Settings) -> Database:
+    """Return the settings' database, migrated.
+
+    Raises:
+        StorageError: when it cannot be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.resolved_database_url)
+    database.migrate()
+    return database
+
+
+def build_keys(database: Database) -> KeyKeeper:
+    """Return the keeper of a database's keys."""
+    return KeyKeeper(SqlKeyStore(database))
+
+
 def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     """Return a service on the settings' database and blobs, migrated and ready to use.
 
@@ -105,9 +124,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     eyes = eyes or build_eyes(settings)
     limits, policy = build_limits(settings), build_policy(settings)
     collector = build_collector(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.resolved_database_url)
-    database.migrate()
+    database = open_database(settings)
     registry = SqlRegistryStore(database)
     assessments = SqlAssessmentStore(database)
     blobs = FsspecBlobStore(settings.resolved_blob_url)
@@ -140,6 +157,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         importer=ManifestImporter(registry, enroller, limits),
         calibrator=Calibrator(eyes, library, limits),
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
+        keys=build_keys(database),
         limits=limits,
         close=lambda: _close(collector, database),
     )

@@ -44,5 +44,14 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    install(app, ApiOptions(chosen.max_images_per_listing, chosen.max_request_bytes))
+    install(
+        app,
+        ApiOptions(
+            max_images_per_listing=chosen.max_images_per_listing,
+            max_request_bytes=chosen.max_request_bytes,
+            rate_per_minute=chosen.rate_per_minute,
+            anonymous=chosen.anonymous,
+            cors_origins=chosen.cors_origins,
+        ),
+    )
     return app

@@ -100,6 +100,16 @@ class Settings(BaseSettings):
         8, ge=1, le=256, description="Images fetched at a time, for all requests together."
     )
 
+    anonymous: bool = Field(
+        False, description="Answer without keys on any address, as long as none has been made."
+    )
+    rate_per_minute: int = Field(
+        6_000, ge=0, description="Requests a minute that a key may make; 0 for as many as it likes."
+    )
+    cors_origins: tuple[str, ...] = Field(
+        (), description="Origins whose pages may call the API; empty closes it to all of them."
+    )
+
     host: str = Field("127.0.0.1", description="Address that `touchstone serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `touchstone serve` listens on.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")

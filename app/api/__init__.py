@@ -1,6 +1,7 @@
 """The HTTP API: every route parses, calls one service, and shapes the answer.
 
     request ─▶ middleware.py   an id, a figure for the metrics, a limit on the body
+            ─▶ access.py       who is asking, may they, how often: keys, scopes, rates.py
             ─▶ bodies.py       multipart or JSON, read whole or refused
             ─▶ uploads.py      typed by schemas/: listings, images, references
             ─▶ routes/         one call of a service

@@ -1,13 +1,25 @@
 """Puts the API onto a FastAPI application: routes, problems, middlewares, description."""
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
+from app.api.access import Access
 from app.api.dependencies import ApiOptions
+from app.api.headers import SafeHeaders
 from app.api.metrics import Metrics
 from app.api.middleware import BodyLimit, RequestContext
 from app.api.openapi import describe
 from app.api.problems import Document, install_handlers
-from app.api.routes import assessments, brands, documentation, health, motifs, references, search
+from app.api.routes import (
+    assessments,
+    brands,
+    documentation,
+    health,
+    keys,
+    motifs,
+    references,
+    search,
+)
 
 __all__ = ["ApiOptions", "install"]
 
@@ -17,12 +29,22 @@ def install(app: FastAPI, options: ApiOptions) -> None:
     metrics = Metrics()
     app.state.metrics = metrics
     app.state.api_options = options
-    for room in (assessments, search, brands, motifs, references, health, documentation):
+    for room in (assessments, search, brands, motifs, references, keys, health, documentation):
         app.include_router(room.router)
     documentation.mount_assets(app)
     install_handlers(app)
     # The one added last is outermost: even a refused body has an id and is counted.
     app.add_middleware(BodyLimit, max_bytes=options.max_request_bytes)
+    app.add_middleware(Access, rate_per_minute=options.rate_per_minute, anonymous=options.anonymous)
+    if options.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=options.cors_origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["Location", "RateLimit", "RateLimit-Policy", "X-Request-ID"],
+        )
+    app.add_middleware(SafeHeaders)
     app.add_middleware(RequestContext, metrics=metrics)
 
     def openapi() -> Document:

@@ -19,10 +19,13 @@ from app.services.touchstone import Touchstone
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
-    """The limits of requests, as values."""
+    """The limits of requests, and who may make them, as values."""
 
     max_images_per_listing: int
     max_request_bytes: int
+    rate_per_minute: int = 0
+    anonymous: bool = False
+    cors_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.api.problems import Document, problem_examples
+from app.api.access import needed
+from app.api.problems import Document, problem_examples, refusals_of_access
 from app.api.schemas.base import Problem
 from app.api.schemas.evidence import EvidencePublic
 from app.api.schemas.images import ImageCreate
@@ -28,6 +29,7 @@ Send a listing with its photos, get a verdict with its reasons: `clear`, `review
 Touchstone never says "counterfeit": it says what it saw, what the listing says, and how many of a
 million ordinary photos would match as well.
 
+Send a key as `Authorization: Bearer ts_…`; a service for which none was ever made needs none.
 Errors are problem JSON (RFC 9457) with a stable `code`. Lists page by cursor. Every answer carries
 an `X-Request-ID`.
 """
@@ -37,6 +39,7 @@ TAGS = [
     {"name": "brands", "description": "The registry's brands."},
     {"name": "motifs", "description": "The registry's motifs; off and on at once, or for a time."},
     {"name": "references", "description": "Images of motifs and of known look-alikes."},
+    {"name": "keys", "description": "Who may use the service, and for what."},
     {"name": "operations", "description": "Is it alive, is it ready, what is it doing?"},
 ]
 _REF = "#/components/schemas/{model}"
@@ -102,11 +105,27 @@ def describe(app: FastAPI) -> Document:
     _, definitions = models_json_schema(_BY_HAND, ref_template=_REF)
     for name, schema in definitions["$defs"].items():
         schemas.setdefault(name, schema)
+    _describe_access(document)
     for media in _media(document):
         examples = schemas.get(_schema_name(media), {}).get("examples", ())
         if examples and not {"example", "examples"} & media.keys():
             media["example"] = examples[0]
     return document
+
+
+def _describe_access(document: Document) -> None:
+    """Say of every operation which scopes it takes, and how it refuses those without."""
+    document["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key, `ts_…`."}
+    }
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            scopes = needed(method.upper(), path)
+            if scopes is None:
+                continue
+            operation["security"] = [{"key": [str(scope)]} for scope in sorted(scopes)]
+            responses = {**operation["responses"], **refusals_of_access()}
+            operation["responses"] = dict(sorted(responses.items()))
 
 
 def _schema_name(media: Document) -> str:

@@ -21,14 +21,17 @@ from app.api.schemas.base import Problem, ProblemError
 from app.domain import errors
 from app.domain.errors import (
     ConflictError,
+    ForbiddenError,
     ImageTooLargeError,
     InvalidInputError,
     ModelRefusedError,
     NotFoundError,
     NotReadyError,
+    RateLimitedError,
     StorageError,
     TooManyPixelsError,
     TouchstoneError,
+    UnauthenticatedError,
     UnsupportedImageError,
 )
 
@@ -45,6 +48,9 @@ STATUSES: Final[Mapping[type[TouchstoneError], int]] = MappingProxyType(
         ImageTooLargeError: 413,
         TooManyPixelsError: 413,
         UnsupportedImageError: 415,
+        UnauthenticatedError: 401,
+        ForbiddenError: 403,
+        RateLimitedError: 429,
         NotFoundError: 404,
         ConflictError: 409,
         NotReadyError: 503,
@@ -120,13 +126,20 @@ def answer(
     return JSONResponse(document, status, dict(headers or {}), MEDIA_TYPE)
 
 
-async def _of_the_tree(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, TouchstoneError):
-        raise error
+def refusal(
+    request: Request, error: TouchstoneError, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Return the answer to a request that was refused with an error of the tree."""
     status = status_of(type(error))
     if status >= 500:
         _log.error("request_failed", code=error.code, reason=error.message, exc_info=error)
-    return answer(request, status, error.code, error.message)
+    return answer(request, status, error.code, error.message, headers=headers)
+
+
+async def _of_the_tree(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, TouchstoneError):
+        raise error
+    return refusal(request, error)
 
 
 async def _of_validation(request: Request, error: Exception) -> JSONResponse:
@@ -166,8 +179,18 @@ def refusals(*causes: Cause, reads_input: bool = True) -> dict[int | str, Docume
     that it cannot use.
     """
     every = (StorageError, 500, InvalidInputError) if reads_input else (StorageError, 500)
+    return _responses(*causes, *every)
+
+
+def refusals_of_access() -> Document:
+    """Return the OpenAPI responses of every route that asks for a key."""
+    access = _responses(UnauthenticatedError, ForbiddenError, RateLimitedError)
+    return {str(status): response for status, response in access.items()}
+
+
+def _responses(*causes: Cause) -> dict[int | str, Document]:
     responses: dict[int | str, Document] = {}
-    for status, code in sorted({_status_and_code(cause) for cause in (*causes, *every)}):
+    for status, code in sorted({_status_and_code(cause) for cause in causes}):
         examples = {code: {"$ref": f"#/components/examples/{code}"}}
         media = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
         new = {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: media}}

@@ -12,6 +12,7 @@ import typer
 
 from app.cli.printing import print_json
 from app.cli.session import explained, log_to_stderr, opened, read_settings, service_at
+from app.domain.errors import InvalidInputError
 
 
 def serve(
@@ -21,14 +22,21 @@ def serve(
     """Run the API with its documentation and metrics on one port."""
     import uvicorn  # noqa: PLC0415
 
+    from app.api.access import is_loopback  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
 
     # Opened before the server starts, so that a refused model is one line and no traceback.
     with explained(), opened() as touchstone:
         settings = read_settings()
+        address = host or settings.host
+        if not (is_loopback(address) or settings.anonymous or touchstone.keys.closed()):
+            raise InvalidInputError(
+                f"will not listen on {address} while there is no key: make one with `touchstone"
+                " keys create NAME --scope admin`, or set TOUCHSTONE_ANONYMOUS=true"
+            )
         uvicorn.run(
             create_app(settings, touchstone),
-            host=host or settings.host,
+            host=address,
             port=settings.port if port < 0 else port,
             log_level="info",
             server_header=False,

@@ -13,8 +13,9 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from app.bootstrap import build, build_eyes
+from app.bootstrap import build, build_eyes, build_keys, open_database
 from app.domain.errors import InvalidInputError, TouchstoneError
+from app.services.keys import KeyKeeper
 from app.services.touchstone import Touchstone
 from app.settings import Settings
 
@@ -45,6 +46,18 @@ def opened() -> Iterator[Touchstone]:
         yield touchstone
     finally:
         touchstone.close()
+
+
+@contextmanager
+def opened_keys() -> Iterator[KeyKeeper]:
+    """Open the keys of the service that the settings describe, without its model."""
+    settings = read_settings()
+    log_to_stderr(settings.log_format)
+    database = open_database(settings)
+    try:
+        yield build_keys(database)
+    finally:
+        database.dispose()
 
 
 def service_at(settings: Settings) -> Callable[[Path, int], Touchstone]:

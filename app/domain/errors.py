@@ -17,6 +17,9 @@ TouchstoneError                   code, one plain sentence
 │   ├── InvalidRowError           one row of a manifest or a catalogue, with its number
 │   ├── InvalidBoxError           a box outside its picture or without area
 │   └── UnsupportedFileError      a manifest or catalogue of an unknown format or header
+├── UnauthenticatedError          no key, or one that is unknown or revoked
+├── ForbiddenError                the key may not do this
+├── RateLimitedError              the key has used up its requests for now
 ├── NotFoundError                 no such brand, motif, reference, assessment
 ├── ConflictError                 it exists already, or is in use
 ├── NotReadyError                 no index or model that fits is loaded yet
@@ -141,6 +144,24 @@ class UnsupportedFileError(InvalidInputError):
     """A manifest or catalogue whose format, header or encoding is not understood."""
 
     code = "unsupported_file"
+
+
+class UnauthenticatedError(TouchstoneError):
+    """No key was sent, or one that is unknown or revoked."""
+
+    code = "unauthenticated"
+
+
+class ForbiddenError(TouchstoneError):
+    """The caller may not do this."""
+
+    code = "forbidden"
+
+
+class RateLimitedError(TouchstoneError):
+    """The key has used up its requests for now; `Retry-After` says when there are more."""
+
+    code = "rate_limited"
 
 
 class NotFoundError(TouchstoneError):

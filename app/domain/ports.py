@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.assessment import Assessment
+from app.domain.identity import ApiKey, NewKey
 from app.domain.listing import Listing
 from app.domain.registry import Brand, Motif, NewMotif, NewReference, Reference, Registration
 
@@ -187,3 +188,28 @@ class BlobStore(Protocol):
 
     def exists(self, key: str) -> bool:
         """Tell whether bytes are kept under this key."""
+
+
+class KeyStore(Protocol):
+    """API keys; none is ever deleted."""
+
+    def add(self, new: NewKey) -> ApiKey:
+        """Keep a key."""
+
+    def get(self, key_id: int) -> ApiKey:
+        """Return one key, or raise `NotFoundError`."""
+
+    def with_prefix(self, prefix: str) -> ApiKey | None:
+        """Return the key that a token's prefix names, revoked or not."""
+
+    def list(self, *, after: int = 0, limit: int = 100) -> list[ApiKey]:
+        """Return keys with ids above `after`, ascending."""
+
+    def any(self) -> bool:
+        """Tell whether a key was ever made, revoked ones included."""
+
+    def revoke(self, key_id: int) -> ApiKey:
+        """Revoke a key, for good; `NotFoundError`."""
+
+    def used(self, key_id: int) -> None:
+        """Note that a key was used at this moment."""

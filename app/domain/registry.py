@@ -37,6 +37,7 @@ class IdPrefix(StrEnum):
     MOTIF = "mot"
     REFERENCE = "ref"
     ASSESSMENT = "asm"
+    KEY = "key"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:

@@ -11,6 +11,7 @@ from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.index_building import SnapshotKeeper
+from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
 
@@ -31,5 +32,6 @@ class Touchstone:
     importer: ManifestImporter
     calibrator: Calibrator
     snapshots: SnapshotKeeper
+    keys: KeyKeeper
     limits: DecodeLimits
     close: Callable[[], None]

@@ -11,6 +11,7 @@ from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
 from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
+from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "SqlAssessmentStore",
     "SqlBackgroundStore",
     "SqlEmbeddingStore",
+    "SqlKeyStore",
     "SqlRegistryStore",
 ]

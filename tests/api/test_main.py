@@ -83,6 +83,6 @@ def test_settings_come_from_the_environment(
     monkeypatch.setenv("TOUCHSTONE_MODEL", "pixels")
     monkeypatch.setenv("TOUCHSTONE_DATA_DIR", str(tmp_path / "here"))
     monkeypatch.setenv("TOUCHSTONE_MAX_REQUEST_BYTES", "10")
-    with TestClient(create_app()) as client:
+    with TestClient(create_app(), base_url="http://127.0.0.1") as client:
         assert client.post("/v1/brands", json={"name": "Cartier"}).status_code == 413
     assert (tmp_path / "here" / "touchstone.db").is_file()

@@ -14,6 +14,7 @@ from app.api.schemas import (  # noqa: F401  they register themselves
     evidence,
     health,
     images,
+    keys,
     listings,
     motifs,
     references,
@@ -32,6 +33,7 @@ UPKEEP = {
     "brand": {"create", "list", "get", "change", "remove"},
     "motif": {"create", "list", "get", "change", "remove", "enable", "disable"},
     "reference": {"create", "list", "get", "remove"},
+    "key": {"create", "list", "get", "revoke"},
 }
 
 

@@ -15,7 +15,7 @@ from tests.fakes import motif_file, photo_with, plain_photo, write_photos
 COMMANDS = (
     "demo", "serve", "motifs import", "motifs list", "motifs show", "motifs disable",
     "motifs enable", "motifs remove", "score", "catalog score", "calibrate", "evaluate",
-    "index build", "index stats", "index verify",
+    "keys create", "keys list", "keys revoke", "index build", "index stats", "index verify",
 )  # fmt: skip
 
 
@@ -133,6 +133,10 @@ def test_the_registry_is_kept_from_the_command_line(run: Run, manifest: Path) ->
         ["catalog", "score", "absent.jsonl", "out.jsonl"],
         ["catalog", "score", "catalogue.xlsx", "out.jsonl"],
         ["index", "verify"],
+        ["keys", "create", "pipeline", "--scope", "write"],
+        ["keys", "create", " ", "--scope", "admin"],
+        ["keys", "revoke", "key_7"],
+        ["serve", "--host", "0.0.0.0"],  # noqa: S104  what is refused
         ["evaluate", "imagenet"],
     ],
 )
@@ -221,3 +225,21 @@ def test_a_catalogue_is_scored(run: Run, manifest: Path, tmp_path: Path) -> None
     assert lines[1]["images"][0]["error"]["code"] == "image_truncated"
     assert run("catalog", "score", "in.jsonl", "out.csv").code == 0
     assert run("catalog", "score", "in.jsonl", "out.jsonl", "--resume").code == 0
+
+
+def test_keys_are_made_listed_and_revoked(run: Run) -> None:
+    token = run("keys", "create", "pipeline", "--scope", "assess", "--scope", "review").out.strip()
+    assert token.startswith("ts_")
+    made = run("keys", "create", "root", "--scope", "admin", "--rate", 5, "--json").json
+    assert (made["scopes"], made["rate_per_minute"]) == (["admin"], 5)
+    listed = run("keys", "list", "--json")
+    assert [key["name"] for key in listed.json["keys"]] == ["pipeline", "root"]
+    assert token not in listed.out
+    assert "pipeline" in run("keys", "list").out
+    assert run("keys", "revoke", made["key_id"]).code == 0
+    assert run("keys", "list", "--json").json["keys"][1]["revoked_at"] is not None
+
+
+def test_keys_need_no_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHSTONE_MODEL", "resnet-9000")
+    assert run("keys", "create", "root", "--scope", "admin").code == 0

@@ -11,11 +11,13 @@ from app.services.calibrating import Calibrator
 from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
+from app.services.evidence import EvidenceRoom
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.manifest import ManifestImporter
 from app.services.reference_vectors import ReferenceVectors
+from app.services.signing import SigningKey
 from app.services.touchstone import Touchstone
 from app.settings import Settings
 from app.storage.assessments import SqlAssessmentStore
@@ -114,11 +116,21 @@ def build_keys(database: Database) -> KeyKeeper:
     return KeyKeeper(SqlKeyStore(database))
 
 
+def build_signer(settings: Settings) -> SigningKey | None:
+    """Return the key that signs evidence, or `None` where the settings name none.
+
+    Raises:
+        InvalidInputError: when the file that they name holds no such key.
+    """
+    return None if settings.signing_key is None else SigningKey.read(settings.signing_key)
+
+
 def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     """Return a service on the settings' database and blobs, migrated and ready to use.
 
     Raises:
         ModelRefusedError: when the model cannot be used.
+        InvalidInputError: when the signing key cannot.
         StorageError: when the database cannot.
     """
     eyes = eyes or build_eyes(settings)
@@ -152,12 +164,13 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         gallery=gallery,
         assessor=assessor,
         collector=collector,
-        desk=AssessmentDesk(assessor, assessments, blobs, limits, collector),
+        desk=AssessmentDesk(assessor, assessments, blobs, collector),
         enroller=enroller,
         importer=ManifestImporter(registry, enroller, limits),
         calibrator=Calibrator(eyes, library, limits),
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
+        evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
         limits=limits,
         close=lambda: _close(collector, database),
     )

@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         (), description="Origins whose pages may call the API; empty closes it to all of them."
     )
 
+    signing_key: Path | None = Field(
+        None,
+        description="PEM file of the Ed25519 key that signs evidence; unsigned without.",
+    )
+
     host: str = Field("127.0.0.1", description="Address that `touchstone serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `touchstone serve` listens on.")
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")

@@ -72,7 +72,7 @@ LocatorDep = Annotated[Locator, Depends(get_locator)]
 
 async def get_evidence_room(touchstone: TouchstoneDep) -> EvidenceRoom:
     """Return who gathers evidence."""
-    return EvidenceRoom(touchstone.registry, touchstone.blobs, touchstone.desk)
+    return touchstone.evidence
 
 
 async def brand_number(brand_id: Annotated[str, Path(description="A brand's id.")]) -> int:

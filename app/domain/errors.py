@@ -16,7 +16,8 @@ TouchstoneError                   code, one plain sentence
 │   │   └── FetchFailedError          its server gave no image
 │   ├── InvalidRowError           one row of a manifest or a catalogue, with its number
 │   ├── InvalidBoxError           a box outside its picture or without area
-│   └── UnsupportedFileError      a manifest or catalogue of an unknown format or header
+│   ├── UnsupportedFileError      a manifest or catalogue of an unknown format or header
+│   └── ArchiveRefusedError       a case pack that is not safe to read
 ├── UnauthenticatedError          no key, or one that is unknown or revoked
 ├── ForbiddenError                the key may not do this
 ├── RateLimitedError              the key has used up its requests for now
@@ -162,6 +163,12 @@ class RateLimitedError(TouchstoneError):
     """The key has used up its requests for now; `Retry-After` says when there are more."""
 
     code = "rate_limited"
+
+
+class ArchiveRefusedError(InvalidInputError):
+    """A case pack that is no ZIP file, or one that is not safe to read."""
+
+    code = "archive_refused"
 
 
 class NotFoundError(TouchstoneError):

@@ -10,6 +10,7 @@ from app.services.calibrating import Calibrator
 from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
+from app.services.evidence import EvidenceRoom
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
@@ -33,5 +34,6 @@ class Touchstone:
     calibrator: Calibrator
     snapshots: SnapshotKeeper
     keys: KeyKeeper
+    evidence: EvidenceRoom
     limits: DecodeLimits
     close: Callable[[], None]

@@ -65,6 +65,8 @@ def test_json_is_the_default(reader: TestClient, document: Document) -> None:
     assert matched["sha256"] == hashlib.sha256(motif_file(0)).hexdigest()
     assert (matched["brand"], matched["motif"]) == ("Cartier", "mark 0")
     assert near_miss["id"] == "ref_2"
+    assert matched["registrations"] == []
+    assert evidence["software"].startswith("touchstone ")
     assert evidence["removed_references"] == []
 
 
@@ -76,6 +78,13 @@ def test_the_overlay_marks_the_match(reader: TestClient, document: Document) -> 
     assert not np.array_equal(drawn, sent)
 
 
+def test_the_pages_are_a_pdf_to_keep(reader: TestClient, document: Document) -> None:
+    answer = reader.get(_evidence(document), params={"format": "pdf"})
+    assert answer.headers["content-type"] == "application/pdf"
+    assert f"case-{document['id']}.pdf" in answer.headers["content-disposition"]
+    assert answer.content.startswith(b"%PDF-")
+
+
 def test_an_image_without_an_overlay(reader: TestClient, document: Document) -> None:
     for image in (2, 4, 1_000):
         answer = reader.get(_evidence(document), params={"format": "png", "image": image})
@@ -85,6 +94,7 @@ def test_an_image_without_an_overlay(reader: TestClient, document: Document) -> 
 ACCEPTED = {
     "image/png": "image/png",
     "application/zip": "application/zip",
+    "application/pdf;q=0.9, text/html;q=0.8": "application/pdf",
     "application/json": "application/json",
     "*/*": "application/json",
     "text/html,image/png;q=0.5,application/zip;q=0.9": "application/zip",
@@ -119,9 +129,12 @@ def test_the_zip_holds_everything(reader: TestClient, document: Document) -> Non
         "overlays/1.png",
         "photos/3.png",
         "overlays/3.png",
+        "comparisons/3-1.png",
         "references/ref_1.png",
         "references/ref_2.png",
+        "case.pdf",
         "SHA256SUMS",
+        "manifest.json",
     ]
     assert json.loads(files["evidence.json"]) == reader.get(_evidence(document)).json()
     assert files["photos/1.webp"] == PHOTOS[0][1]
@@ -129,6 +142,11 @@ def test_the_zip_holds_everything(reader: TestClient, document: Document) -> Non
     assert files["references/ref_1.png"] == motif_file(0)
     overlay = reader.get(_evidence(document), params={"format": "png", "image": 3})
     assert files["overlays/3.png"] == overlay.content
+    pages = reader.get(_evidence(document), params={"format": "pdf"})
+    assert files["case.pdf"] == pages.content
+    manifest = json.loads(files.pop("manifest.json"))
+    assert manifest["note"].startswith("NOT SIGNED")
+    assert {each["name"] for each in manifest["files"]} == set(files)
     sums = files.pop("SHA256SUMS").decode().splitlines()
     assert sums == [f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in files.items()]
 
@@ -152,7 +170,7 @@ def test_a_removed_reference_is_named(client: TestClient, touchstone: Touchstone
 
 def test_an_assessment_without_photos_has_evidence(client: TestClient) -> None:
     files = _unzip(client.get(_evidence(assessed(client)), params={"format": "zip"}).content)
-    assert list(files) == ["evidence.json", "SHA256SUMS"]
+    assert list(files) == ["evidence.json", "case.pdf", "SHA256SUMS", "manifest.json"]
 
 
 def test_a_lost_photo_is_a_problem(client: TestClient, settings: Settings) -> None:
@@ -164,7 +182,7 @@ def test_a_lost_photo_is_a_problem(client: TestClient, settings: Settings) -> No
 
 
 def test_a_query_that_makes_no_sense(reader: TestClient, document: Document) -> None:
-    for query in ({"format": "pdf"}, {"image": "0"}, {"image": "-1"}, {"image": "one"}):
+    for query in ({"format": "doc"}, {"image": "0"}, {"image": "-1"}, {"image": "one"}):
         check_problem(reader.get(_evidence(document), params=query), 422, "invalid_input")
 
 

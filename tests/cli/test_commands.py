@@ -16,6 +16,7 @@ COMMANDS = (
     "demo", "serve", "motifs import", "motifs list", "motifs show", "motifs disable",
     "motifs enable", "motifs remove", "score", "catalog score", "calibrate", "evaluate",
     "keys create", "keys list", "keys revoke", "index build", "index stats", "index verify",
+    "evidence keygen", "evidence export", "evidence verify",
 )  # fmt: skip
 
 

@@ -35,12 +35,14 @@ class EvidenceFormat(StrEnum):
     """What evidence can be had as."""
 
     JSON = "json"
+    PDF = "pdf"
     PNG = "png"
     ZIP = "zip"
 
 
 MEDIA_TYPES = {
     "application/json": EvidenceFormat.JSON,
+    "application/pdf": EvidenceFormat.PDF,
     "image/png": EvidenceFormat.PNG,
     "application/zip": EvidenceFormat.ZIP,
 }
@@ -50,6 +52,7 @@ _EVIDENCE_ANSWER: dict[int | str, dict[str, Any]] = {
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/EvidencePublic"}},
             "image/png": {"schema": {"type": "string", "format": "binary"}},
+            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
             "application/zip": {"schema": {"type": "string", "format": "binary"}},
         },
     }
@@ -136,18 +139,22 @@ def get_assessment(stored: StoredAssessmentDep) -> AssessmentPublic:
 def get_evidence(
     stored: StoredAssessmentDep,
     room: EvidenceRoomDep,
-    touchstone: TouchstoneDep,
     wanted: Annotated[EvidenceFormat, Depends(wanted_format)],
     image: Annotated[int, Query(ge=1, description="Which photo the PNG shows, from 1.")] = 1,
 ) -> Response:
     """Return what a verdict rests on.
 
     PNG: one photo with its matches drawn in. JSON: the assessment, the listing and the matched
-    references. ZIP: all of it, with the photos, the overlays and the references' images.
+    references. PDF: the case file, for people. ZIP: all of it, with the photos, the overlays, each
+    crop beside its reference, the references' images, and a manifest of every file's hash, signed
+    where the operator has set a key.
     """
     headers = {"Vary": "Accept"}
     if wanted is EvidenceFormat.PNG:
-        return Response(touchstone.desk.overlay(stored, image), 200, headers, "image/png")
+        return Response(room.overlay(stored, image), 200, headers, "image/png")
+    if wanted is EvidenceFormat.PDF:
+        saved = _saved(stored, "case", "pdf")
+        return Response(room.pdf(stored), 200, {**headers, **saved}, "application/pdf")
     if wanted is EvidenceFormat.ZIP:
         return _zipped(stored, room, headers)
     evidence = EvidencePublic.of(room.document(stored))
@@ -165,11 +172,15 @@ def _zipped(
         file.close()
         raise
     length = {"Content-Length": str(file.tell())}
-    name = f"evidence-{public_id(IdPrefix.ASSESSMENT, stored.id)}.zip"
-    saved = {"Content-Disposition": f'attachment; filename="{name}"'}
+    saved = _saved(stored, "evidence", "zip")
     return StreamingResponse(
         _chunks(file), headers={**headers, **length, **saved}, media_type="application/zip"
     )
+
+
+def _saved(stored: StoredAssessment, name: str, extension: str) -> dict[str, str]:
+    file = f"{name}-{public_id(IdPrefix.ASSESSMENT, stored.id)}.{extension}"
+    return {"Content-Disposition": f'attachment; filename="{file}"'}
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

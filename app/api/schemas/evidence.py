@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from app.api.schemas.assessments import ASSESSMENT_EXAMPLE, AssessmentPublic
 from app.api.schemas.base import Output
 from app.api.schemas.listings import LISTING_EXAMPLE, ListingPublic
+from app.api.schemas.motifs import REGISTRATION_EXAMPLE, RegistrationPublic
 from app.api.schemas.references import REFERENCE_EXAMPLE
 from app.domain.registry import MotifKind, Polarity
 
@@ -15,6 +16,7 @@ MATCHED_EXAMPLE: dict[str, Any] = {
     "brand": "Cartier",
     "motif": "LOVE screw",
     "kind": "pattern",
+    "registrations": [REGISTRATION_EXAMPLE],
 }
 
 
@@ -26,6 +28,9 @@ class MatchedReferencePublic(Output):
     brand: str = Field(description="The brand's name today.")
     motif: str = Field(description="The motif's name today.")
     kind: MotifKind = Field(description="What sort of sign the motif is.")
+    registrations: tuple[RegistrationPublic, ...] = Field(
+        description="The motif's registrations as they are entered today."
+    )
     polarity: Polarity = Field(description="Whether it shows the motif.")
     sha256: str = Field(description="Of the image file.")
     width: int = Field(description="Pixels across, upright.")
@@ -43,6 +48,7 @@ class EvidencePublic(Output):
         json_schema_extra={
             "examples": [
                 {
+                    "software": "touchstone 0.1.0",
                     "assessment": ASSESSMENT_EXAMPLE,
                     "listing": {"description": "", **LISTING_EXAMPLE, "images": ["1.jpg", "2.jpg"]},
                     "references": [MATCHED_EXAMPLE],
@@ -52,6 +58,7 @@ class EvidencePublic(Output):
         }
     )
 
+    software: str = Field(description="What gathered this, with its version.")
     assessment: AssessmentPublic = Field(description="The verdict with its reasons.")
     listing: ListingPublic = Field(description="The listing as it was judged.")
     references: tuple[MatchedReferencePublic, ...] = Field(

@@ -1,5 +1,7 @@
 """The one place that names concrete classes: settings in, a running `Touchstone` out."""
 
+from datetime import timedelta
+
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
 from app.domain.verdict import Policy
@@ -20,6 +22,7 @@ from app.services.reference_vectors import ReferenceVectors
 from app.services.signing import SigningKey
 from app.services.touchstone import Touchstone
 from app.settings import Settings
+from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
 from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
@@ -171,6 +174,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
+        answers=SqlAnswerStore(database, keep=timedelta(hours=settings.answer_hours)),
         limits=limits,
         close=lambda: _close(collector, database),
     )

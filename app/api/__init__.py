@@ -2,6 +2,7 @@
 
     request ─▶ middleware.py   an id, a figure for the metrics, a limit on the body
             ─▶ access.py       who is asking, may they, how often: keys, scopes, rates.py
+            ─▶ idempotency.py  a write that was sent before gets its first answer
             ─▶ bodies.py       multipart or JSON, read whole or refused
             ─▶ uploads.py      typed by schemas/: listings, images, references
             ─▶ routes/         one call of a service

@@ -6,8 +6,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from app.api.access import Access
 from app.api.dependencies import ApiOptions
 from app.api.headers import SafeHeaders
+from app.api.idempotency import HEADER, REPLAYED, Idempotency
 from app.api.metrics import Metrics
-from app.api.middleware import BodyLimit, RequestContext
+from app.api.middleware import REQUEST_ID_HEADER, BodyLimit, RequestContext
 from app.api.openapi import describe
 from app.api.problems import Document, install_handlers
 from app.api.routes import (
@@ -33,6 +34,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         app.include_router(room.router)
     documentation.mount_assets(app)
     install_handlers(app)
+    app.add_middleware(Idempotency)
     # The one added last is outermost: even a refused body has an id and is counted.
     app.add_middleware(BodyLimit, max_bytes=options.max_request_bytes)
     app.add_middleware(Access, rate_per_minute=options.rate_per_minute, anonymous=options.anonymous)
@@ -41,8 +43,14 @@ def install(app: FastAPI, options: ApiOptions) -> None:
             CORSMiddleware,
             allow_origins=options.cors_origins,
             allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
-            expose_headers=["Location", "RateLimit", "RateLimit-Policy", "X-Request-ID"],
+            allow_headers=["Authorization", "Content-Type", HEADER, REQUEST_ID_HEADER],
+            expose_headers=[
+                "Location",
+                "RateLimit",
+                "RateLimit-Policy",
+                REPLAYED,
+                REQUEST_ID_HEADER,
+            ],
         )
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestContext, metrics=metrics)

@@ -70,6 +70,18 @@ def refused(part: str, code: str, detail: str) -> RequestValidationError:
     return RequestValidationError([{"loc": ("part", part), "type": code, "msg": detail}])
 
 
+def boundary_of(content_type: str) -> bytes:
+    """Return what parts a form's parts, empty for anything that is no form.
+
+    >>> boundary_of("multipart/form-data; boundary=abc"), boundary_of("application/json")
+    (b'abc', b'')
+    """
+    header = Message()
+    header["content-type"] = content_type
+    boundary = header.get_boundary("") if content_type else ""
+    return boundary.encode("latin-1", "replace")
+
+
 class _WholeForm(MultiPartParser):
     """Starlette's parser, which also notices a form without its end."""
 

@@ -14,12 +14,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.api.access import needed
-from app.api.problems import Document, problem_examples, refusals_of_access
+from app.api.idempotency import HEADER, SECRETS, WRITES
+from app.api.problems import Document, problem_examples, refusals_of_access, refusals_of_repeats
 from app.api.schemas.base import Problem
 from app.api.schemas.evidence import EvidencePublic
 from app.api.schemas.images import ImageCreate
 from app.api.schemas.listings import AssessmentCreate, ListingCreate
 from app.api.schemas.references import ReferenceCreate, ReferenceForm
+from app.domain.idempotency import LONGEST_KEY
 
 TITLE = "Touchstone"
 VERSION = "1"
@@ -123,9 +125,28 @@ def _describe_access(document: Document) -> None:
             scopes = needed(method.upper(), path)
             if scopes is None:
                 continue
+            if method.upper() in WRITES and not path.startswith(SECRETS):
+                _describe_repeats(operation)
             operation["security"] = [{"key": [str(scope)]} for scope in sorted(scopes)]
             responses = {**operation["responses"], **refusals_of_access()}
             operation["responses"] = dict(sorted(responses.items()))
+
+
+def _describe_repeats(operation: Document) -> None:
+    """Say that a write may be sent again under a key."""
+    parameter = {
+        "name": HEADER,
+        "in": "header",
+        "required": False,
+        "description": "A key of your own for this write: sent again with the same key, it is not "
+        "carried out again, and gets the answer of the first time.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    }
+    operation.setdefault("parameters", []).append(parameter)
+    for status, response in refusals_of_repeats().items():
+        known = operation["responses"].setdefault(status, response)
+        for media_type, media in response["content"].items():
+            known["content"][media_type]["examples"].update(media["examples"])
 
 
 def _schema_name(media: Document) -> str:

@@ -22,6 +22,7 @@ from app.domain import errors
 from app.domain.errors import (
     ConflictError,
     ForbiddenError,
+    IdempotencyError,
     ImageTooLargeError,
     InvalidInputError,
     ModelRefusedError,
@@ -180,6 +181,11 @@ def refusals(*causes: Cause, reads_input: bool = True) -> dict[int | str, Docume
     """
     every = (StorageError, 500, InvalidInputError) if reads_input else (StorageError, 500)
     return _responses(*causes, *every)
+
+
+def refusals_of_repeats() -> Document:
+    """Return the OpenAPI responses of every write that takes an `Idempotency-Key`."""
+    return {str(status): each for status, each in _responses(IdempotencyError).items()}
 
 
 def refusals_of_access() -> Document:

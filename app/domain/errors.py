@@ -23,6 +23,7 @@ TouchstoneError                   code, one plain sentence
 ├── RateLimitedError              the key has used up its requests for now
 ├── NotFoundError                 no such brand, motif, reference, assessment
 ├── ConflictError                 it exists already, or is in use
+│   └── IdempotencyError          the caller's key for a write stands for another one
 ├── NotReadyError                 no index or model that fits is loaded yet
 ├── ModelRefusedError             weights, snapshot or background belong to another model
 ├── CalibrationError              too few background photos to say anything
@@ -181,6 +182,12 @@ class ConflictError(TouchstoneError):
     """It exists already, or something that depends on it does."""
 
     code = "conflict"
+
+
+class IdempotencyError(ConflictError):
+    """The Idempotency-Key was used for another request, or for one that is still under way."""
+
+    code = "idempotency_conflict"
 
 
 class NotReadyError(TouchstoneError):

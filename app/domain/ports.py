@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.assessment import Assessment
+from app.domain.idempotency import Claim, KeptAnswer, WriteId
 from app.domain.identity import ApiKey, NewKey
 from app.domain.listing import Listing
 from app.domain.registry import Brand, Motif, NewMotif, NewReference, Reference, Registration
@@ -213,3 +214,20 @@ class KeyStore(Protocol):
 
     def used(self, key_id: int) -> None:
         """Note that a key was used at this moment."""
+
+
+class AnswerStore(Protocol):
+    """Answers to writes, kept for a time under the keys that their callers gave them."""
+
+    def claim(self, write: WriteId) -> Claim | KeptAnswer:
+        """Return the answer that this write got, or the right to carry it out.
+
+        Raises:
+            IdempotencyError: when the key stands for another write, or one that is under way.
+        """
+
+    def finish(self, claim: Claim, answer: KeptAnswer) -> None:
+        """Keep the answer, unless the claim was given to somebody else meanwhile."""
+
+    def release(self, claim: Claim) -> None:
+        """Give a claim back: the write came to nothing and may be tried again."""

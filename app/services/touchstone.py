@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.ports import AssessmentStore, BlobStore, RegistryStore
+from app.domain.ports import AnswerStore, AssessmentStore, BlobStore, RegistryStore
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.calibrating import Calibrator
@@ -35,5 +35,6 @@ class Touchstone:
     snapshots: SnapshotKeeper
     keys: KeyKeeper
     evidence: EvidenceRoom
+    answers: AnswerStore
     limits: DecodeLimits
     close: Callable[[], None]

@@ -6,6 +6,7 @@ decides anything: it keeps, returns, or raises an error of `app.domain.errors`. 
 leave this package.
 """
 
+from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
 from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
@@ -17,6 +18,7 @@ from app.storage.registry import SqlRegistryStore
 __all__ = [
     "Database",
     "FsspecBlobStore",
+    "SqlAnswerStore",
     "SqlAssessmentStore",
     "SqlBackgroundStore",
     "SqlEmbeddingStore",

@@ -1,6 +1,7 @@
-"""The tables of the service around the registry: keys."""
+"""The tables of the service around the registry: keys, and answers to writes."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Identity
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,3 +25,19 @@ class ApiKeyRow(Base):
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class AnswerRow(Base):
+    """A write under its caller's own key; `status` is NULL until it has been carried out."""
+
+    __tablename__ = "answers"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    claim: Mapped[str]
+    leased_until: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[bytes]

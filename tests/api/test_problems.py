@@ -46,6 +46,7 @@ EXPECTED = {
     "rate_limited": 429,
     "not_found": 404,
     "conflict": 409,
+    "idempotency_conflict": 409,
     "not_ready": 503,
     "model_refused": 503,
     "calibration_insufficient": 500,

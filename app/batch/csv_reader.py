@@ -1,9 +1,10 @@
 r"""Reads a catalogue in CSV: a header row, then one listing in each record.
 
-UTF-8, with or without a BOM. Comma, semicolon or tab, whichever splits the header line into columns
-among which are `listing_id` and `images`; other columns may be missing, and unknown ones are
-ignored. Cells may be quoted and then hold delimiters and line ends; a cell has at most 131,072
-characters, the limit of Python's parser, and a record at most 1,000 lines.
+In any usual encoding, which is found out from the start of the file. Comma, semicolon, tab or
+upright stroke, whichever splits the header line into columns among which are `listing_id` and
+`images`; other columns may be missing, and unknown ones are ignored. A first line `sep=;`, as
+Excel writes it, is no row. Cells may be quoted and then hold delimiters and line ends; a cell has
+at most 131,072 characters, the limit of Python's parser, and a record at most 1,000 lines.
 
 The `images` cell is a JSON list when it stands in square brackets; else paths separated by `|`; and
 where there is no `|`, by `;`. Spaces around a path are dropped, those inside it are kept.
@@ -18,15 +19,17 @@ import re
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
+from app.batch.catalog_files import CatalogFile
+from app.batch.encodings import SAMPLE_BYTES, as_utf8, detected_encoding
 from app.batch.jsonl_reader import decode, parse_json
-from app.batch.lines import MAX_LINE_BYTES, Line, opened, read_lines
-from app.batch.rows import COLUMNS, REQUIRED, Row, bad_row, catalog_row, excerpt
+from app.batch.lines import MAX_LINE_BYTES, Line, read_lines
+from app.batch.rows import COLUMNS, REQUIRED, Place, Row, bad_row, catalog_row, excerpt
 from app.domain.errors import InvalidInputError, UnsupportedFileError
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+_SEPARATOR_LINE = re.compile(rb"\s*\"?sep=.\"?\s*", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
 MAX_RECORD_LINES = 1000  # bounds the time that unclosed quotes can cost
 
@@ -41,19 +44,43 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The bytes of one record and its cells, or why it has none."""
+    """The line a record begins on, its bytes and its cells, or why it has none."""
 
+    line: int
     data: bytes
     cells: tuple[str, ...] = ()
     reason: str = ""
 
 
 class CsvReader:
-    """The rows of one CSV file."""
+    """The rows of one CSV file; `encoding` empty: found out."""
 
-    def __init__(self, path: Path, *, max_line_bytes: int = MAX_LINE_BYTES) -> None:
-        self._path = path
+    def __init__(
+        self, file: CatalogFile, *, encoding: str = "", max_line_bytes: int = MAX_LINE_BYTES
+    ) -> None:
+        self._file = file
+        self._encoding = encoding
         self._limit = max_line_bytes
+
+    def encoding(self) -> str:
+        """Return the encoding that the file is read in.
+
+        Raises:
+            UnsupportedFileError: when the file cannot be read.
+        """
+        if not self._encoding:
+            with self._file.opened() as file:
+                self._encoding = detected_encoding(file.read(SAMPLE_BYTES))
+        return self._encoding
+
+    def header(self) -> Header | None:
+        """Return the columns and what separates them; `None` for a file without any line.
+
+        Raises:
+            UnsupportedFileError: when the file cannot be read or its header not be used.
+        """
+        with self._file.opened() as file:
+            return self._header(_Lines(as_utf8(file, self.encoding()), self._limit))
 
     def count(self) -> int:
         """Return how many rows `rows` will yield; reads the file once.
@@ -63,35 +90,38 @@ class CsvReader:
         """
         return sum(1 for _ in self._records())
 
-    def rows(self) -> Generator[Row, None, None]:
-        """Yield every row in order.
+    def rows(self, first: int = 1) -> Generator[Row, None, None]:
+        """Yield every row in order, counted from `first`.
 
         Raises:
             UnsupportedFileError: when the file cannot be read or its header not be used.
         """
-        for number, (header, record) in enumerate(self._records(), start=1):
-            yield self._row(number, header, record)
+        for number, (header, record) in enumerate(self._records(), start=first):
+            yield self._row(Place(number, self._file.name, record.line), header, record)
 
     def _records(self) -> Iterator[tuple[Header, Record]]:
-        with opened(self._path) as file:
-            lines = _Lines(file, self._limit)
-            first = lines.next_row()
-            if first is None:
-                return
-            header = read_header(first, self._path.name)
-            while (line := lines.next_row()) is not None:
+        with self._file.opened() as file:
+            lines = _Lines(as_utf8(file, self.encoding()), self._limit)
+            header = self._header(lines)
+            while header is not None and (line := lines.next_row()) is not None:
                 yield header, _record(line, lines, header)
 
-    def _row(self, number: int, header: Header, record: Record) -> Row:
+    def _header(self, lines: "_Lines") -> Header | None:
+        first = lines.next_row()
+        if first is not None and _SEPARATOR_LINE.fullmatch(first.data):
+            first = lines.next_row()
+        return None if first is None else read_header(first, self._file.name)
+
+    def _row(self, place: Place, header: Header, record: Record) -> Row:
         if record.reason:
-            return bad_row(number, record.data, record.reason)
+            return bad_row(place, record.data, record.reason)
         try:
-            decode(record.data)
+            decode(record.data, self.encoding())
             values = _values(dict(zip(header.columns, record.cells, strict=True)))
             text = excerpt(record.data)
-            return catalog_row(number, values, folder=self._path.parent, text=text)
+            return catalog_row(place, values, folder=self._file.images, text=text)
         except InvalidInputError as error:
-            return bad_row(number, record.data, error.message)
+            return bad_row(place, record.data, error.message)
 
 
 class _Lines:
@@ -120,7 +150,9 @@ class _Lines:
 def _record(first: Line, lines: _Lines, header: Header) -> Record:
     """Parse the record that starts on a line, taking as many more lines as its quotes ask for."""
     if first.too_long:
-        return Record(first.data, reason=f"the line is longer than {lines.limit} bytes")
+        return Record(
+            first.number, first.data, reason=f"the line is longer than {lines.limit} bytes"
+        )
     taken = [first]
     reason = ""
     try:
@@ -132,8 +164,9 @@ def _record(first: Line, lines: _Lines, header: Header) -> Record:
         cells, reason = [], f"not CSV: {error}"
     if reason and len(taken) > 1:
         lines.give_back(taken[1:])
-        return Record(first.data, reason=f"{reason} (a quote is opened on this line)")
-    return Record(b"".join(line.data for line in taken), tuple(cells), reason)
+        return Record(first.number, first.data, reason=f"{reason} (a quote is opened on this line)")
+    data = b"".join(line.data for line in taken)
+    return Record(first.number, data, tuple(cells), reason)
 
 
 def _texts(taken: list[Line], lines: _Lines) -> Iterator[str]:
@@ -169,7 +202,7 @@ def read_header(line: Line, name: str) -> Header:
             return Header(columns, delimiter)
     raise UnsupportedFileError(
         f"{name}: the first line must name the columns listing_id and images, "
-        "separated by commas, semicolons or tabs"
+        "separated by commas, semicolons, tabs or |"
     )
 
 

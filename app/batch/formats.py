@@ -1,16 +1,18 @@
-"""The accepted catalogue formats, by a file's extension."""
+"""The accepted catalogue formats, by a file's extension, and all files of a catalogue as one.
 
-from collections.abc import Generator, Mapping
+IN ─▶ files, in the order of their names ─▶ a reader each ─▶ rows, counted through
+"""
+
+from collections.abc import Generator
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
+from app.batch.catalog_files import CatalogFile, catalog_files, is_remote
 from app.batch.csv_reader import CsvReader
+from app.batch.encodings import checked_encoding
 from app.batch.jsonl_reader import JsonlReader
+from app.batch.parquet_reader import ParquetReader
 from app.batch.rows import Row
-from app.batch.writers import CsvWriter, JsonlWriter, ResultWriter
-from app.domain.errors import UnsupportedFileError
-
-Kind = TypeVar("Kind")
 
 
 class CatalogReader(Protocol):
@@ -19,41 +21,50 @@ class CatalogReader(Protocol):
     def count(self) -> int:
         """Return the number of rows, bad ones included, without parsing their values."""
 
+    def rows(self, first: int = 1) -> Generator[Row, None, None]:
+        """Yield every row in order, counted from `first`, in constant memory."""
+
+
+def reader_for(file: CatalogFile, encoding: str = "") -> CatalogReader:
+    """Return the reader of one file; `encoding` is for CSV, empty to find it out."""
+    if file.format == ".parquet":
+        return ParquetReader(file)
+    if file.format in (".csv", ".tsv"):
+        return CsvReader(file, encoding=encoding)
+    return JsonlReader(file)
+
+
+class Catalog:
+    """The rows of everything that IN stands for."""
+
+    def __init__(self, source: str | Path, *, encoding: str = "") -> None:
+        """Find the files.
+
+        Raises:
+            UnsupportedFileError: when there are none, or one has an unknown format.
+        """
+        self.files = catalog_files(source)
+        encoding = checked_encoding(encoding) if encoding else ""
+        self.readers = tuple(reader_for(file, encoding) for file in self.files)
+        # The same words name the same catalogue only where they are resolved.
+        self.name = str(source) if is_remote(source) else str(Path(source).resolve())
+
+    def count(self) -> int:
+        """Return the number of rows; reads every file that does not say it itself.
+
+        Raises:
+            UnsupportedFileError: when a file cannot be read or used.
+        """
+        return sum(reader.count() for reader in self.readers)
+
     def rows(self) -> Generator[Row, None, None]:
-        """Yield every row in order, in constant memory."""
+        """Yield every row in order.
 
-
-def reader_for(path: Path) -> CatalogReader:
-    """Return the reader of a catalogue.
-
-    Raises:
-        UnsupportedFileError: when its extension is unknown; the message names those accepted.
-    """
-    readers: dict[str, type[JsonlReader | CsvReader]] = {
-        ".jsonl": JsonlReader,
-        ".ndjson": JsonlReader,
-        ".csv": CsvReader,
-    }
-    return _by_extension(path, readers)(path)
-
-
-def writer_for(path: Path) -> type[ResultWriter]:
-    """Return the writer of a result file.
-
-    Raises:
-        UnsupportedFileError: when its extension is unknown; the message names those accepted.
-    """
-    writers: dict[str, type[ResultWriter]] = {
-        ".jsonl": JsonlWriter,
-        ".ndjson": JsonlWriter,
-        ".csv": CsvWriter,
-    }
-    return _by_extension(path, writers)
-
-
-def _by_extension(path: Path, kinds: Mapping[str, Kind]) -> Kind:
-    try:
-        return kinds[path.suffix.lower()]
-    except KeyError:
-        accepted = ", ".join(kinds)
-        raise UnsupportedFileError(f"{path.name} is not one of: {accepted}") from None
+        Raises:
+            UnsupportedFileError: when a file cannot be read or used.
+        """
+        number = 0
+        for reader in self.readers:
+            for row in reader.rows(number + 1):
+                number = row.place.number
+                yield row

@@ -6,19 +6,20 @@ or not a listing becomes a `BadRow` and the next line is read as if nothing had 
 
 import json
 from collections.abc import Generator, Iterator
-from pathlib import Path
 from typing import NoReturn
 
-from app.batch.lines import MAX_LINE_BYTES, Line, opened, read_lines
-from app.batch.rows import Row, bad_row, catalog_row, excerpt
+from app.batch.catalog_files import CatalogFile
+from app.batch.encodings import UTF8
+from app.batch.lines import MAX_LINE_BYTES, Line, read_lines
+from app.batch.rows import Place, Row, bad_row, catalog_row, excerpt
 from app.domain.errors import InvalidInputError
 
 
 class JsonlReader:
     """The rows of one JSONL file."""
 
-    def __init__(self, path: Path, *, max_line_bytes: int = MAX_LINE_BYTES) -> None:
-        self._path = path
+    def __init__(self, file: CatalogFile, *, max_line_bytes: int = MAX_LINE_BYTES) -> None:
+        self._file = file
         self._limit = max_line_bytes
 
     def count(self) -> int:
@@ -29,34 +30,34 @@ class JsonlReader:
         """
         return sum(1 for _ in self._lines())
 
-    def rows(self) -> Generator[Row, None, None]:
-        """Yield every row in order.
+    def rows(self, first: int = 1) -> Generator[Row, None, None]:
+        """Yield every row in order, counted from `first`.
 
         Raises:
             UnsupportedFileError: when the file cannot be read.
         """
-        for number, line in enumerate(self._lines(), start=1):
-            yield self._row(number, line)
+        for number, line in enumerate(self._lines(), start=first):
+            yield self._row(Place(number, self._file.name, line.number), line)
 
     def _lines(self) -> Iterator[Line]:
-        with opened(self._path) as file:
+        with self._file.opened() as file:
             for line in read_lines(file, self._limit):
                 if not line.blank:
                     yield line
 
-    def _row(self, number: int, line: Line) -> Row:
+    def _row(self, place: Place, line: Line) -> Row:
         if line.too_long:
-            return bad_row(number, line.data, f"the line is longer than {self._limit} bytes")
+            return bad_row(place, line.data, f"the line is longer than {self._limit} bytes")
         try:
             values = parse_object(decode(line.data.rstrip(b"\r\n")))
             text = excerpt(line.data)
-            return catalog_row(number, values, folder=self._path.parent, text=text)
+            return catalog_row(place, values, folder=self._file.images, text=text)
         except InvalidInputError as error:
-            return bad_row(number, line.data, error.message)
+            return bad_row(place, line.data, error.message)
 
 
-def decode(data: bytes) -> str:
-    """Return a row's text.
+def decode(data: bytes, encoding: str = UTF8) -> str:
+    """Return a row's text; `encoding` is what the file was in before it became UTF-8.
 
     Raises:
         InvalidInputError: when the bytes are not UTF-8 or contain a null character.
@@ -64,7 +65,7 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        raise InvalidInputError("the row is not valid UTF-8") from None
+        raise InvalidInputError(f"the row is not valid {encoding.upper()}") from None
     if "\0" in text:
         raise InvalidInputError("the row contains a null character")
     return text

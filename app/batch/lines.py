@@ -6,12 +6,8 @@ in memory, so that one endless line costs no more than any other. Nothing is dec
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
-
-from app.domain.errors import UnsupportedFileError
 
 MAX_LINE_BYTES = 10 * 2**20
 _BOM = b"\xef\xbb\xbf"
@@ -20,8 +16,9 @@ _SKIP_BYTES = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with its line end, or the head of one that is too long."""
+    """One line with its line end, or the head of one that is too long; `number` starts at 1."""
 
+    number: int
     data: bytes
     too_long: bool = False
 
@@ -31,23 +28,6 @@ class Line:
         return not self.too_long and not self.data.strip()
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a catalogue for reading.
-
-    Raises:
-        UnsupportedFileError: when it is not a regular file or cannot be read to its end.
-    """
-    try:
-        # Asked first, because opening a named pipe would wait for its writer.
-        if not path.is_file():
-            raise UnsupportedFileError(f"there is no catalogue file {path}")
-        with path.open("rb") as file:
-            yield file
-    except OSError as error:
-        raise UnsupportedFileError(f"cannot read {path}: {error.strerror}") from error
-
-
 def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[Line]:
     r"""Yield every line of a file.
 
@@ -55,12 +35,13 @@ def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[Line]:
     >>> [(line.data, line.too_long) for line in read_lines(io.BytesIO(b"ab\nabcdef\nc"), limit=3)]
     [(b'ab\n', False), (b'abcd', True), (b'c', False)]
     """
-    start = _BOM
+    start, number = _BOM, 0
     while data := file.readline(limit + 1):
+        number += 1
         too_long = len(data) > limit and not data.endswith(b"\n")
         if too_long:
             _skip_line(file)
-        yield Line(data.removeprefix(start), too_long)
+        yield Line(number, data.removeprefix(start), too_long)
         start = b""
 
 

@@ -2,8 +2,8 @@
 
 Only `listing_id` and `images` are required; names that mean nothing here are ignored. Types are
 taken at their word: a number where text belongs refuses the row rather than being guessed at. A
-refused row is a `BadRow` and never an exception of the file. An image named by a URL is an error of
-that image, because scoring a catalogue fetches nothing from the network.
+refused row is a `BadRow` and never an exception of the file. An image is a path, or bytes that the
+row carries; bytes are part of what makes two rows the same.
 """
 
 import hashlib
@@ -11,24 +11,36 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from pathlib import Path
 
-from app.domain.errors import InvalidInputError, MissingImageError
+from app.batch.image_folders import ImageFolder
+from app.domain.errors import InvalidInputError
 from app.domain.listing import Listing
-from app.services.sources import FileSource, ImageSource
+from app.services.sources import BytesSource, ImageSource
 
 REQUIRED = ("listing_id", "images")
 TEXTS = ("seller_id", "title", "description", "brand_field", "category", "currency")
 COLUMNS = (*REQUIRED, *TEXTS, "price")
 EXCERPT_CHARS = 200
-_URLS = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands: counted from 1 over the whole catalogue, and in its file by line.
+
+    `line` is that of the file as an editor counts, header and blank lines included; `None` in a
+    format that has no lines.
+    """
+
+    number: int
+    file: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogRow:
-    """A listing to assess. `number` counts data rows from 1; `digest` tells rows apart."""
+    """A listing to assess; `digest` tells rows apart."""
 
-    number: int
+    place: Place
     digest: str
     text: str
     listing: Listing
@@ -43,7 +55,7 @@ class BadRow:
     the log tells more.
     """
 
-    number: int
+    place: Place
     digest: str
     text: str
     reason: str
@@ -53,51 +65,38 @@ class BadRow:
 Row = CatalogRow | BadRow
 
 
-@dataclass(frozen=True, slots=True)
-class UrlSource:
-    """An image that the listing names by its address."""
-
-    name: str
-
-    def read(self, limits: object) -> bytes:  # noqa: ARG002  the role's signature
-        """Refuse."""
-        raise MissingImageError("The image is a URL, and fetching URLs is off for catalogues.")
-
-
 def excerpt(data: bytes) -> str:
     """Return the start of a row for people to recognise it by."""
     return data[: 4 * EXCERPT_CHARS].decode(errors="replace")[:EXCERPT_CHARS].rstrip("\r\n")
 
 
-def bad_row(number: int, data: bytes, reason: str) -> BadRow:
-    """Return the row that `data` would have been."""
-    return BadRow(number, hashlib.sha256(data).hexdigest(), excerpt(data), reason)
+def bad_row(place: Place, data: bytes, reason: str, text: str | None = None) -> BadRow:
+    """Return the row that `data` would have been; `text` where its start is not for people."""
+    shown = excerpt(data) if text is None else text
+    return BadRow(place, hashlib.sha256(data).hexdigest(), shown, reason)
 
 
 def catalog_row(
-    number: int, values: Mapping[str, object], *, folder: Path, text: str
+    place: Place, values: Mapping[str, object], *, folder: ImageFolder, text: str
 ) -> CatalogRow:
     """Return the row that these values make; relative image paths start at `folder`.
 
     Raises:
         InvalidInputError: when a required value is missing or one has the wrong type.
     """
+    sources = _images(values, folder)
     listing = Listing(
         listing_id=_id(values.get("listing_id")),
-        images=_images(values),
+        images=tuple(source.name for source in sources),
         price=_price(values.get("price")),
         **{name: _text(values, name) for name in TEXTS},
     )
     # The digest is of the values, not of the line: reordered columns make another line alone.
-    digest = hashlib.sha256(json.dumps(astuple(listing)).encode()).hexdigest()
-    sources = tuple(_source(name, folder) for name in listing.images)
-    return CatalogRow(number, digest, text, listing, sources)
-
-
-def _source(name: str, folder: Path) -> ImageSource:
-    if name.lower().startswith(_URLS):
-        return UrlSource(name)
-    return FileSource(name, folder / name)
+    digest = hashlib.sha256(json.dumps(astuple(listing)).encode())
+    for source in sources:
+        if isinstance(source, BytesSource):
+            digest.update(hashlib.sha256(source.data).digest())
+    return CatalogRow(place, digest.hexdigest(), text, listing, sources)
 
 
 def _id(value: object) -> str:
@@ -122,16 +121,28 @@ def _checked(value: object, name: str) -> str:
     return value
 
 
-def _images(values: Mapping[str, object]) -> tuple[str, ...]:
+def _images(values: Mapping[str, object], folder: ImageFolder) -> tuple[ImageSource, ...]:
     if "images" not in values:
         raise InvalidInputError("images is missing")
     images = values["images"]
     if not isinstance(images, list):
         raise InvalidInputError(f"images must be a list, not {_kind(images)}")
-    names = tuple(_checked(image, f"image {place}") for place, image in enumerate(images, start=1))
-    if not all(name.strip() for name in names):
+    return tuple(_image(image, place, folder) for place, image in enumerate(images, start=1))
+
+
+def _image(image: object, place: int, folder: ImageFolder) -> ImageSource:
+    """Return the source of a path, of bytes, or of bytes beside the path they came from."""
+    name = f"image {place}"
+    if isinstance(image, Mapping):
+        data, path = image.get("bytes"), image.get("path")
+        name = path if isinstance(path, str) and path else name
+        image = next((value for value in (data, path) if value is not None), image)
+    if isinstance(image, bytes):
+        return BytesSource(name, image)
+    path = _checked(image, name)
+    if not path.strip():
         raise InvalidInputError("an image has an empty path")
-    return names
+    return folder.source(path)
 
 
 def _price(value: object) -> float | None:

@@ -14,11 +14,12 @@ from typing import Protocol
 
 import structlog
 
-from app.batch.rows import BadRow, CatalogRow, Row
+from app.batch.rows import BadRow, CatalogRow, Place, Row
 from app.domain.assessment import Assessment
 from app.domain.contract import Document, assessment_document
 from app.domain.errors import InvalidInputError, TouchstoneError
 from app.domain.listing import Listing
+from app.services.photo_memory import PhotoMemory
 from app.services.sources import ImageSource
 from app.services.stages import Observe, StageTotals, unobserved
 
@@ -29,7 +30,12 @@ class ListingAssessor(Protocol):
     """What the stage needs of `app.services.assessment.Assessor`."""
 
     def assess(
-        self, listing: Listing, sources: Sequence[ImageSource], *, observe: Observe = ...
+        self,
+        listing: Listing,
+        sources: Sequence[ImageSource],
+        *,
+        observe: Observe = ...,
+        memory: PhotoMemory | None = ...,
     ) -> Assessment:
         """Return the verdict on a listing; safe to call from several threads."""
 
@@ -38,7 +44,7 @@ class ListingAssessor(Protocol):
 class Scored:
     """An assessed row: the assessment as the contract shows it."""
 
-    number: int
+    place: Place
     digest: str
     document: Document
 
@@ -49,9 +55,15 @@ Outcome = Scored | BadRow
 class AssessStage:
     """Assesses rows; safe to share between threads."""
 
-    def __init__(self, assessor: ListingAssessor, observe: Observe = unobserved) -> None:
+    def __init__(
+        self,
+        assessor: ListingAssessor,
+        observe: Observe = unobserved,
+        memory: PhotoMemory | None = None,
+    ) -> None:
         self._assessor = assessor
         self._observe = observe
+        self._memory = memory
 
     def versions(self) -> Document:
         """Return what verdicts depend on at this moment, as assessments carry it."""
@@ -69,10 +81,12 @@ class AssessStage:
         return row if isinstance(row, BadRow) else self._assess(row)
 
     def _assess(self, row: CatalogRow) -> Outcome:
-        refused = BadRow(row.number, row.digest, row.text, reason="")
+        refused = BadRow(row.place, row.digest, row.text, reason="")
         try:
-            assessment = self._assessor.assess(row.listing, row.sources, observe=self._observe)
-            return Scored(row.number, row.digest, assessment_document(assessment))
+            assessment = self._assessor.assess(
+                row.listing, row.sources, observe=self._observe, memory=self._memory
+            )
+            return Scored(row.place, row.digest, assessment_document(assessment))
         except InvalidInputError as error:
             return replace(refused, reason=error.message)
         except TouchstoneError:
@@ -82,7 +96,7 @@ class AssessStage:
             _log.exception(
                 "listing_failed",
                 failure=failure,
-                row=row.number,
+                row=row.place.number,
                 listing_id=row.listing.listing_id,
             )
             reason = f"assessing failed unexpectedly; the log has it under {failure}"

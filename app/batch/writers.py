@@ -9,34 +9,12 @@ an open file and know nothing of names, renaming or disks.
 
 import csv
 import json
-import math
-from collections.abc import Mapping
 from typing import BinaryIO, Protocol
 
+from app.batch.flat_row import COLUMNS, flat
 from app.domain.contract import Document
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-COLUMNS = (
-    "listing_id",
-    "verdict",
-    "score",
-    "claim_kind",
-    "claim_text",
-    "reasons",
-    "best_brand",
-    "best_motif",
-    "best_image",
-    "best_box",
-    "best_similarity",
-    "best_false_alarms_per_million",
-    "images",
-    "image_errors",
-    "model",
-    "index",
-    "registry",
-    "policy",
-    "background",
-)
 
 
 class ResultWriter(Protocol):
@@ -93,37 +71,3 @@ def _cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value
-
-
-def flat(document: Document) -> Mapping[str, object]:
-    """Return an assessment as one value for each of `COLUMNS`; what is missing is empty."""
-    images = document["images"]
-    image, match = best_match(document)
-    return {
-        "listing_id": document["listing_id"],
-        "verdict": document["verdict"],
-        "score": document["score"],
-        "claim_kind": document["claim"]["kind"],
-        "claim_text": document["claim"]["text"],
-        "reasons": ";".join(reason["code"] for reason in document["reasons"]),
-        "best_brand": match.get("brand"),
-        "best_motif": match.get("motif"),
-        "best_image": image,
-        "best_box": json.dumps(match["box"]) if match else None,
-        "best_similarity": match.get("similarity"),
-        "best_false_alarms_per_million": match.get("false_alarms_per_million"),
-        "images": len(images),
-        "image_errors": ";".join(found["error"]["code"] for found in images if found["error"]),
-        **{name: document["versions"][name] for name in COLUMNS[-5:]},
-    }
-
-
-def best_match(document: Document) -> tuple[str | None, Document]:
-    """Return the rarest match over all images and the image it is in; most similar among equals."""
-    found = [(image["image"], match) for image in document["images"] for match in image["matches"]]
-    return min(found, key=lambda pair: _rank(pair[1]), default=(None, {}))
-
-
-def _rank(match: Document) -> tuple[float, float]:
-    alarms = match["false_alarms_per_million"]
-    return (math.inf if alarms is None else alarms, -match["similarity"])

@@ -1,27 +1,18 @@
-"""`touchstone catalog score IN OUT`: a file of listings in, a file of assessments out."""
+"""`touchstone catalog score IN OUT`: a catalogue of listings in, a table of assessments out."""
 
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.batch.executor import DEFAULT_WORKERS
-from app.batch.scoring import score_catalog
-from app.batch.tally import CatalogSummary, ProgressReport
-from app.batch.tally import Progress as ProgressRole
+from app.batch.scoring import RunOptions, score_catalog
+from app.batch.tally import CatalogSummary
+from app.cli.catalog_progress import shown
 from app.cli.printing import print_json
 from app.cli.session import explained, fail, opened
 from app.services.touchstone import Touchstone
-
-_LOG_EVERY_S = 10.0
 
 commands = typer.Typer(help="Score catalogues of listings.", no_args_is_help=True)
 
@@ -39,32 +30,51 @@ def _group() -> None:
 
 @commands.command("score")
 def score(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Catalogue: .jsonl or .csv.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="Assessments: .jsonl or .csv.")],
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="Catalogue: a file, folder, pattern or URL.")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Assessments: .jsonl, .csv or .parquet.")
+    ],
+    *,
     executor: Annotated[Executor, typer.Option(help="Where listings are assessed.")] = (
         Executor.LOCAL
     ),
     workers: Annotated[int, typer.Option(min=1, help="Listings at a time.")] = DEFAULT_WORKERS,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Assess again what failed, and nothing else.")
+    ] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", metavar="OUT", help="Take over what has not changed since."),
+    ] = None,
+    encoding: Annotated[
+        str, typer.Option(help="Encoding of CSV files; found out when not given.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Assess every listing of a catalogue; a bad row or image is reported and isolated."""
     del executor  # one choice so far; the option is part of the contract
-    with explained(), opened() as touchstone, _shown() as progress:
-        summary = score_catalog(
-            source,
-            target,
-            assessor=touchstone.assessor,
+    with explained(), opened() as touchstone, shown() as progress:
+        options = RunOptions(
             workers=workers,
             resume=resume,
-            progress=progress,
+            retry_failed=retry_failed,
+            since=since,
+            encoding=encoding,
+        )
+        summary = score_catalog(
+            source, target, assessor=touchstone.assessor, options=options, progress=progress
         )
     if as_json:
         print_json(summary.to_document())
     else:
-        typer.echo(_sentence(summary, target))
+        typer.echo(sentence(summary, target))
     if summary.failures:
         fail(f"{summary.failures} listings failed unexpectedly; see the log")
+    if summary.rows and summary.rejected == summary.rows:
+        fail(f"every one of the {summary.rows} rows was rejected; see {target}'s rejects")
 
 
 def score_quietly(source: Path, target: Path, touchstone: Touchstone) -> dict[str, Any]:
@@ -72,7 +82,8 @@ def score_quietly(source: Path, target: Path, touchstone: Touchstone) -> dict[st
 
     One worker, so that seconds per stage are not stretched by two photos sharing the cores.
     """
-    summary = score_catalog(source, target, assessor=touchstone.assessor, workers=1)
+    options = RunOptions(workers=1)
+    summary = score_catalog(source, target, assessor=touchstone.assessor, options=options)
     photos = max(summary.photos, 1)
     milliseconds = {
         stage: round(1000 * seconds / photos, 2) for stage, seconds in summary.stage_seconds.items()
@@ -80,60 +91,19 @@ def score_quietly(source: Path, target: Path, touchstone: Touchstone) -> dict[st
     return summary.to_document() | {"milliseconds": milliseconds}
 
 
-def _sentence(summary: CatalogSummary, target: Path) -> str:
+def sentence(summary: CatalogSummary, target: Path) -> str:
+    """Return the run's last line."""
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.verdicts.items())
+    parts = [f"{summary.listings} listings ({verdicts})"]
+    if summary.kept_rows:
+        parts.append(f"{summary.kept_rows} rows kept from an earlier run")
+    if summary.unchanged_rows:
+        parts.append(f"{summary.unchanged_rows} rows unchanged")
     broken = sum(summary.image_errors.values())
-    kept = f"{summary.kept_rows} of them from an earlier run, " if summary.kept_rows else ""
-    return (
-        f"{summary.listings} listings ({verdicts}), {kept}{summary.photos} photos of which "
-        f"{broken} unreadable, {summary.rejected} rows rejected, in {summary.seconds:.1f} s; "
-        f"wrote {target}"
-    )
-
-
-@contextmanager
-def _shown() -> Iterator[ProgressRole]:
-    """Show progress as a bar on a terminal, as a log line every ten seconds elsewhere."""
-    if not sys.stderr.isatty():
-        yield _Lines()
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("listings", total=None)
-
-        def show(report: ProgressReport) -> None:
-            description = f"{report.photos} photos, {report.suspects} suspect, {report.errors} bad"
-            bar.update(
-                task,
-                description=description,
-                completed=report.rows,
-                total=report.total_rows,
-            )
-
-        yield show
-
-
-class _Lines:
-    """Logs the counts every ten seconds."""
-
-    def __init__(self) -> None:
-        self._log = structlog.get_logger(__name__)
-        self._next = time.monotonic() + _LOG_EVERY_S
-
-    def __call__(self, report: ProgressReport) -> None:
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + _LOG_EVERY_S
-        self._log.info(
-            "catalogue",
-            rows=report.rows,
-            of=report.total_rows,
-            photos=report.photos,
-            suspects=report.suspects,
-            errors=report.errors,
-        )
+    causes = ", ".join(f"{count} {code}" for code, count in summary.image_errors.items())
+    unreadable = f"{broken} unreadable" + (f" ({causes})" if causes else "")
+    parts.append(f"{summary.photos} photos of which {unreadable}")
+    parts.append(f"{summary.rejected} rows rejected")
+    if summary.failures:
+        parts.append(f"{summary.failures} failed")
+    return f"{', '.join(parts)}, in {summary.seconds:.1f} s; wrote {target}"

@@ -8,8 +8,9 @@ that cannot be read becomes an error on that image; the others are judged all th
 
 import hashlib
 import threading
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
 from app.services.gallery import Matcher
 from app.services.live_gallery import LiveGallery
+from app.services.photo_memory import NoPhotoMemory, PhotoMemory
 from app.services.sources import ImageSource
 from app.services.stages import Observe, timed, unobserved
 from models.protocols import Embedder, RegionProposer, model_id
@@ -85,19 +87,22 @@ class Assessor:
         sources: Sequence[ImageSource],
         *,
         observe: Observe = unobserved,
+        memory: PhotoMemory | None = None,
     ) -> Assessment:
         """Return the verdict on a listing under one version of the registry.
 
         Args:
             listing: what the seller says.
             sources: the photos, in the listing's order.
-            observe: is told how long each stage took.
+            observe: is told how long each stage took, for photos that were looked at.
+            memory: what photos are looked up in, where the same ones come again and again.
         """
         matcher = self._gallery.current()
+        memory = memory or NoPhotoMemory()
         findings = []
         for source in sources:
             with self._places:
-                findings.append(self._look(source, matcher, observe))
+                findings.append(self._look(source, matcher, observe, memory))
         images = tuple(findings)
         with timed(observe, "judge"):
             claim = self._claims.read(listing, matcher.gallery.brand_names)
@@ -134,18 +139,34 @@ class Assessor:
             background=matcher.gallery.background,
         )
 
-    def _look(self, source: ImageSource, matcher: Matcher, observe: Observe) -> ImageFinding:
-        sha256: str | None = None
+    def _look(
+        self, source: ImageSource, matcher: Matcher, observe: Observe, memory: PhotoMemory
+    ) -> ImageFinding:
+        began = time.perf_counter()
+        try:
+            data = source.read(self._limits)
+        except ImageRefusedError as error:
+            observe("decode", time.perf_counter() - began)
+            return ImageFinding(source.name, error=ImageError(error.code, error.message))
+        sha256 = hashlib.sha256(data).hexdigest()
+        reading = time.perf_counter() - began
+
+        def look() -> ImageFinding:
+            return self._seen(source.name, data, matcher, _after(reading, observe))
+
+        key = f"{sha256} {matcher.gallery.version} {matcher.gallery.background}"
+        return replace(memory.once(key, look), image=source.name)
+
+    def _seen(self, name: str, data: bytes, matcher: Matcher, observe: Observe) -> ImageFinding:
         try:
             with timed(observe, "decode"):
-                data = source.read(self._limits)
-                sha256 = hashlib.sha256(data).hexdigest()
                 image = decode_image(data, self._limits)
         except ImageRefusedError as error:
-            return ImageFinding(source.name, sha256, error=ImageError(error.code, error.message))
+            sha256 = hashlib.sha256(data).hexdigest()
+            return ImageFinding(name, sha256, error=ImageError(error.code, error.message))
         if min(image.width, image.height) < self._policy.min_side:
-            return _too_small(source.name, image, self._policy.min_side)
-        return self._finding(source.name, image, matcher, self._matches_per_image, observe)
+            return _too_small(name, image, self._policy.min_side)
+        return self._finding(name, image, matcher, self._matches_per_image, observe)
 
     def _finding(
         self, name: str, image: DecodedImage, matcher: Matcher, limit: int, observe: Observe
@@ -166,6 +187,15 @@ class Assessor:
             embeddings = self._eyes.embedder.embed(regions)
         with timed(observe, "search"):
             return matcher.match(regions.boxes, embeddings, limit)
+
+
+def _after(reading: float, observe: Observe) -> Observe:
+    """Count the time that reading the bytes took as part of decoding them."""
+
+    def observed(stage: str, seconds: float) -> None:
+        observe(stage, seconds + reading if stage == "decode" else seconds)
+
+    return observed
 
 
 def _too_small(name: str, image: DecodedImage, min_side: int) -> ImageFinding:

@@ -7,12 +7,13 @@ from pathlib import Path
 from resource import RLIMIT_FSIZE, setrlimit
 from signal import SIGINT, default_int_handler, signal
 
-from app.batch.scoring import score_catalog
+from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import ProgressReport
 from app.domain.errors import StorageError
 from tests.batch.samples import FakeAssessor
 
 STOPPED = 130
+SHARD_ROWS = 50
 
 
 def say(line: str) -> None:
@@ -31,9 +32,10 @@ def score(source: str, target: str, most_rows: str) -> None:
             time.sleep(60)
 
     assessor = FakeAssessor(seconds=0.001)
+    options = RunOptions(resume=True, shard_rows=SHARD_ROWS)
     try:
         summary = score_catalog(
-            Path(source), Path(target), assessor=assessor, resume=True, progress=tell
+            Path(source), Path(target), assessor=assessor, options=options, progress=tell
         )
     except KeyboardInterrupt:
         sys.exit(STOPPED)
@@ -43,8 +45,9 @@ def score(source: str, target: str, most_rows: str) -> None:
 def fill(source: str, target: str, limit: str) -> None:
     """Score while the system refuses files above a limit in bytes."""
     setrlimit(RLIMIT_FSIZE, (int(limit), int(limit)))
+    options = RunOptions(resume=True, shard_rows=SHARD_ROWS)
     try:
-        score_catalog(Path(source), Path(target), assessor=FakeAssessor(), resume=True)
+        score_catalog(Path(source), Path(target), assessor=FakeAssessor(), options=options)
     except StorageError as error:
         say(error.message)
 

@@ -7,9 +7,10 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from app.batch.catalog_files import CatalogFile, catalog_files
 from app.domain.assessment import (
     Assessment,
     Factors,
@@ -27,6 +28,7 @@ from app.domain.errors import ImageRefusedError
 from app.domain.listing import Listing
 from app.domain.match import Match
 from app.media.limits import DecodeLimits
+from app.services.photo_memory import NoPhotoMemory, PhotoMemory
 from app.services.sources import ImageSource
 from app.services.stages import Observe, timed, unobserved
 
@@ -43,9 +45,15 @@ class FakeAssessor:
     trouble: Mapping[str, BaseException] = field(default_factory=dict)
     before: Callable[[Listing], None] = lambda _: None
     assessed: list[str] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
 
     def assess(
-        self, listing: Listing, sources: Sequence[ImageSource], *, observe: Observe = unobserved
+        self,
+        listing: Listing,
+        sources: Sequence[ImageSource],
+        *,
+        observe: Observe = unobserved,
+        memory: PhotoMemory | None = None,
     ) -> Assessment:
         self.before(listing)
         self.assessed.append(listing.listing_id)
@@ -53,7 +61,7 @@ class FakeAssessor:
             raise self.trouble[listing.listing_id]
         time.sleep(self.seconds)
         with timed(observe, "decode"):
-            findings = tuple(_finding(source) for source in sources)
+            findings = tuple(self._look(source, memory) for source in sources)
         claim = Claim(ClaimKind.SILENT)
         if listing.brand_field:
             claim = Claim(ClaimKind.UNBRANDED, listing.brand_field, ClaimSource.BRAND_FIELD)
@@ -68,15 +76,31 @@ class FakeAssessor:
             versions=self.versions,
         )
 
+    def _look(self, source: ImageSource, memory: PhotoMemory | None) -> ImageFinding:
+        try:
+            data = source.read(DecodeLimits())
+        except ImageRefusedError as error:
+            return ImageFinding(source.name, error=ImageError(error.code, error.message))
 
-def _finding(source: ImageSource) -> ImageFinding:
-    try:
-        data = source.read(DecodeLimits())
-    except ImageRefusedError as error:
-        return ImageFinding(source.name, error=ImageError(error.code, error.message))
+        def look() -> ImageFinding:
+            self.looked.append(source.name)
+            return _finding(source.name, data)
+
+        memory = memory or NoPhotoMemory()
+        return replace(memory.once(hashlib.sha256(data).hexdigest(), look), image=source.name)
+
+
+def _finding(name: str, data: bytes) -> ImageFinding:
+    if data.startswith(b"broken"):
+        return ImageFinding(name, error=ImageError("image_corrupt", "It is broken."))
     alarms = 1.0 + zlib.crc32(data) % 1000
     match = Match("Acme", "anvil", 1, 2, Box(0, 0, 9, 9), 0.5, alarms, alarms / 1e6)
-    return ImageFinding(source.name, hashlib.sha256(data).hexdigest(), 10, 10, None, (match,))
+    return ImageFinding(name, hashlib.sha256(data).hexdigest(), 10, 10, None, (match,))
+
+
+def catalog_file(path: Path) -> CatalogFile:
+    (file,) = catalog_files(path)
+    return file
 
 
 def listing_values(number: int, **changes: object) -> Document:

@@ -9,30 +9,30 @@ from hypothesis import strategies as st
 from app.batch.csv_reader import MAX_RECORD_LINES, CsvReader, split_images
 from app.batch.rows import BadRow, CatalogRow, Row
 from app.domain.errors import InvalidInputError, UnsupportedFileError
-from tests.batch.samples import csv_text, listing_values
+from tests.batch.samples import catalog_file, csv_text, listing_values
 
 HEADER = ",".join(listing_values(0)).encode() + b"\n"
 
 
 def _rows(path: Path, data: bytes, limit: int = 10_000) -> list[Row]:
     path.write_bytes(data)
-    reader = CsvReader(path, max_line_bytes=limit)
+    reader = CsvReader(catalog_file(path), max_line_bytes=limit)
     rows = list(reader.rows())
     assert reader.count() == len(rows)
-    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert [row.place.number for row in rows] == list(range(1, len(rows) + 1))
     return rows
 
 
 def _good(number: int) -> bytes:
-    return f"G{number},,,,,,,,a.jpg\n".encode()
+    return f"G{number},,größer,,,,,,a.jpg\n".encode()
 
 
 def _ids(rows: list[Row]) -> list[str]:
     return [row.listing.listing_id if isinstance(row, CatalogRow) else "bad" for row in rows]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_a_listing_comes_back_from_every_dialect(
     tmp_path: Path, delimiter: str, encoding: str, line_end: str
@@ -81,10 +81,8 @@ def test_brackets_promise_json() -> None:
     ("data", "complaint"),
     [
         (b"id;pictures\n", "must name the columns listing_id and images"),
-        (b"listing_id images\n", "separated by commas, semicolons or tabs"),
+        (b"listing_id images\n", "separated by commas, semicolons, tabs"),
         (b"listing_id,images,images\n", "'images' twice"),
-        (b"listing_id,images,\xff\n", "not valid UTF-8"),
-        ("listing_id,images\n".encode("utf-16"), "not valid UTF-8"),
         (b'listing_id,images,"open\n', "must name"),
         (b"listing_id,images," + b"x" * 20_000, "must name"),
     ],
@@ -195,6 +193,6 @@ def test_any_file_is_read_or_refused(tmp_path: Path, content: bytes | str) -> No
 def test_a_decimal_comma_is_read(tmp_path: Path, cell: str, price: float) -> None:
     path = tmp_path / "in.csv"
     path.write_text(f"listing_id;price;images\nA;{cell};a.jpg\n")
-    (row,) = CsvReader(path).rows()
+    (row,) = CsvReader(catalog_file(path)).rows()
     assert isinstance(row, CatalogRow)
     assert row.listing.price == price

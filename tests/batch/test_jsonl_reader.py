@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from app.batch.jsonl_reader import JsonlReader
 from app.batch.rows import BadRow, CatalogRow, Row
-from tests.batch.samples import listing_values
+from tests.batch.samples import catalog_file, listing_values
 
 GOOD = json.dumps(listing_values(1)).encode()
 
 
 def _rows(path: Path, data: bytes, limit: int = 10_000) -> list[Row]:
     path.write_bytes(data)
-    reader = JsonlReader(path, max_line_bytes=limit)
+    reader = JsonlReader(catalog_file(path), max_line_bytes=limit)
     rows = list(reader.rows())
     assert reader.count() == len(rows)
-    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert [row.place.number for row in rows] == list(range(1, len(rows) + 1))
     return rows
 
 

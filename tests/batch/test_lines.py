@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.batch.lines import Line, opened, read_lines
+from app.batch.catalog_files import catalog_files
+from app.batch.lines import Line, read_lines
 from app.domain.errors import UnsupportedFileError
 
 
@@ -16,16 +17,19 @@ def _read(data: bytes, limit: int = 10) -> list[Line]:
 
 
 def test_a_line_of_exactly_the_limit_is_whole() -> None:
-    assert _read(b"0123456789\nx") == [Line(b"0123456789\n"), Line(b"x")]
-    assert _read(b"0123456789") == [Line(b"0123456789")]
+    assert _read(b"0123456789\nx") == [Line(1, b"0123456789\n"), Line(2, b"x")]
+    assert _read(b"0123456789") == [Line(1, b"0123456789")]
 
 
 def test_a_longer_line_is_cut_and_the_next_one_is_read() -> None:
-    assert _read(b"0123456789abcdef\nx\n") == [Line(b"0123456789a", True), Line(b"x\n")]
+    assert _read(b"0123456789abcdef\nx\n") == [Line(1, b"0123456789a", True), Line(2, b"x\n")]
 
 
 def test_a_byte_order_mark_is_dropped_at_the_start_alone() -> None:
-    assert _read(b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n") == [Line(b"a\n"), Line(b"\xef\xbb\xbfb\n")]
+    assert _read(b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n") == [
+        Line(1, b"a\n"),
+        Line(2, b"\xef\xbb\xbfb\n"),
+    ]
 
 
 @given(st.lists(st.binary(max_size=30).map(lambda data: data.replace(b"\n", b""))))
@@ -37,5 +41,5 @@ def test_there_is_one_line_for_each_line_end(lines: list[bytes]) -> None:
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing.csv"):
-        with pytest.raises(UnsupportedFileError, match="no catalogue file"), opened(path):
-            pass
+        with pytest.raises(UnsupportedFileError, match="no catalogue file"):
+            catalog_files(path)

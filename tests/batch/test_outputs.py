@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from app.batch.catalog_files import catalog_files
 from app.batch.durable import replacing, writing
 from app.batch.outputs import Outputs
-from app.batch.rows import BadRow
+from app.batch.rows import BadRow, Place
 from app.batch.stage import Outcome, Scored
 from app.domain.errors import InvalidInputError, StorageError, UnsupportedFileError
 from tests.batch.samples import read_jsonl
 
-BAD = BadRow(2, "digest", "the line", "why")
-SCORED = Scored(1, "digest", {"listing_id": "A"})
+BAD = BadRow(Place(2, "in.csv", 3), "digest", "the line", "why")
+DOCUMENT = {"listing_id": "A", "images": []}
+SCORED = Scored(Place(1), "digest", DOCUMENT)
 
 
 def _names(folder: Path) -> set[str]:
@@ -21,9 +23,9 @@ def _names(folder: Path) -> set[str]:
 
 def test_rejects_stand_beside_the_results(tmp_path: Path) -> None:
     Outputs.at(tmp_path / "out.jsonl").publish([SCORED, BAD])
-    assert read_jsonl(tmp_path / "out.jsonl") == [{"listing_id": "A"}]
+    assert read_jsonl(tmp_path / "out.jsonl") == [DOCUMENT]
     assert read_jsonl(tmp_path / "out.rejects.jsonl") == [
-        {"row": 2, "reason": "why", "text": "the line"}
+        {"row": 2, "file": "in.csv", "line": 3, "reason": "why", "text": "the line"}
     ]
     assert _names(tmp_path) == {"out.jsonl", "out.rejects.jsonl"}
 
@@ -71,8 +73,9 @@ def test_the_catalogue_is_no_output(tmp_path: Path, name: str) -> None:
     (tmp_path / "out.rejects.jsonl").touch()
     (tmp_path / "link.jsonl").symlink_to("out.jsonl")
     (tmp_path / "hard.jsonl").hardlink_to(tmp_path / "out.jsonl")
+    outputs = Outputs.at(tmp_path / "out.jsonl")
     with pytest.raises(InvalidInputError, match="both the catalogue and an output"):
-        Outputs.at(tmp_path / "out.jsonl").require_apart_from(tmp_path / name)
+        outputs.require_apart_from(catalog_files(tmp_path / name))
 
 
 def test_replacing_keeps_the_old_file_until_the_end(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.batch.scoring import score_catalog
+from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import ProgressReport
 from app.bootstrap import build
 from app.domain.errors import ConflictError
@@ -56,7 +56,9 @@ def test_verdicts_do_not_depend_on_workers_or_on_broken_neighbours(
     outputs = []
     for workers in (1, 4):
         target = catalog.with_name(f"out{workers}.jsonl")
-        summary = score_catalog(catalog, target, assessor=touchstone.assessor, workers=workers)
+        summary = score_catalog(
+            catalog, target, assessor=touchstone.assessor, options=RunOptions(workers)
+        )
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1]
     documents = {document["listing_id"]: document for document in read_jsonl(target)}
@@ -86,5 +88,7 @@ def test_a_changed_registry_refuses_to_resume(touchstone: Touchstone, catalog: P
         score_catalog(catalog, target, assessor=touchstone.assessor, progress=interrupt)
     enrol(touchstone, 2)
     with pytest.raises(ConflictError, match=r"registry \d+, now \d+"):
-        score_catalog(catalog, target, assessor=touchstone.assessor, resume=True)
+        score_catalog(
+            catalog, target, assessor=touchstone.assessor, options=RunOptions(resume=True)
+        )
     assert score_catalog(catalog, target, assessor=touchstone.assessor).listings == 5

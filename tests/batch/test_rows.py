@@ -4,35 +4,37 @@ from pathlib import Path
 
 import pytest
 
-from app.batch.rows import EXCERPT_CHARS, UrlSource, bad_row, catalog_row
+from app.batch.image_folders import LocalFolder, UrlSource
+from app.batch.rows import EXCERPT_CHARS, Place, bad_row, catalog_row
 from app.domain.errors import InvalidInputError, MissingImageError
+from app.media.limits import DecodeLimits
 from app.services.sources import FileSource
 from tests.batch.samples import listing_values
 
-FOLDER = Path("/catalogues")
+FOLDER = LocalFolder(Path("/catalogues"))
 
 
 def test_two_columns_are_enough() -> None:
-    row = catalog_row(3, {"listing_id": "A", "images": []}, folder=FOLDER, text="A")
-    assert (row.number, row.listing.listing_id, row.sources) == (3, "A", ())
+    row = catalog_row(Place(3), {"listing_id": "A", "images": []}, folder=FOLDER, text="A")
+    assert (row.place.number, row.listing.listing_id, row.sources) == (3, "A", ())
     assert (row.listing.title, row.listing.price) == ("", None)
 
 
 def test_null_is_the_same_as_missing_where_nothing_is_required() -> None:
-    row = catalog_row(1, listing_values(1, title=None, price=None), folder=FOLDER, text="")
+    row = catalog_row(Place(1), listing_values(1, title=None, price=None), folder=FOLDER, text="")
     assert (row.listing.title, row.listing.price) == ("", None)
 
 
 def test_paths_start_at_the_catalogue_and_urls_are_not_fetched() -> None:
     images = ["a b.jpg", "/photos/c.jpg", "HTTPS://example.org/d.jpg"]
-    row = catalog_row(1, listing_values(1, images=images), folder=FOLDER, text="")
+    row = catalog_row(Place(1), listing_values(1, images=images), folder=FOLDER, text="")
     assert row.sources == (
         FileSource("a b.jpg", Path("/catalogues/a b.jpg")),
         FileSource("/photos/c.jpg", Path("/photos/c.jpg")),
         UrlSource("HTTPS://example.org/d.jpg"),
     )
     with pytest.raises(MissingImageError, match="fetching URLs is off"):
-        row.sources[2].read(object())
+        row.sources[2].read(DecodeLimits())
 
 
 @pytest.mark.parametrize(
@@ -57,17 +59,17 @@ def test_paths_start_at_the_catalogue_and_urls_are_not_fetched() -> None:
 )
 def test_a_wrong_value_is_named(changes: dict[str, object], complaint: str) -> None:
     with pytest.raises(InvalidInputError, match=complaint):
-        catalog_row(1, listing_values(1, **changes), folder=FOLDER, text="")
+        catalog_row(Place(1), listing_values(1, **changes), folder=FOLDER, text="")
 
 
 def test_images_are_required() -> None:
     with pytest.raises(InvalidInputError, match="images is missing"):
-        catalog_row(1, {"listing_id": "A"}, folder=FOLDER, text="")
+        catalog_row(Place(1), {"listing_id": "A"}, folder=FOLDER, text="")
 
 
 def test_the_digest_tells_values_apart() -> None:
     def digest(**changes: object) -> str:
-        return catalog_row(1, listing_values(1, **changes), folder=FOLDER, text="").digest
+        return catalog_row(Place(1), listing_values(1, **changes), folder=FOLDER, text="").digest
 
     assert digest() == digest(unknown="ignored")
     variants = [digest(), digest(listing_id="X"), digest(images=[]), digest(price=9)]
@@ -75,11 +77,13 @@ def test_the_digest_tells_values_apart() -> None:
 
 
 def test_an_excerpt_is_short_whatever_the_bytes() -> None:
-    assert bad_row(1, "手".encode() * 500, "why").text == "手" * EXCERPT_CHARS
-    assert bad_row(1, b"\xff" * 500 + b"\n", "why").text == "\N{REPLACEMENT CHARACTER}" * 200
-    assert bad_row(1, b"short\r\n", "why").text == "short"
+    assert bad_row(Place(1), "手".encode() * 500, "why").text == "手" * EXCERPT_CHARS
+    assert bad_row(Place(1), b"\xff" * 500 + b"\n", "why").text == "\N{REPLACEMENT CHARACTER}" * 200
+    assert bad_row(Place(1), b"short\r\n", "why").text == "short"
 
 
 def test_an_id_may_be_a_whole_number() -> None:
     values = {"listing_id": 7, "images": []}
-    assert catalog_row(1, values, folder=Path(), text="").listing.listing_id == "7"
+    assert (
+        catalog_row(Place(1), values, folder=LocalFolder(Path()), text="").listing.listing_id == "7"
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.batch.scoring import score_catalog
+from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import CatalogSummary, ProgressReport
 from app.domain.contract import Document, assessment_document
 from app.domain.errors import ConflictError, InvalidInputError, StorageError, UnsupportedFileError
@@ -21,9 +21,16 @@ from tests.batch.samples import (
     write_jsonl,
 )
 
+RESUME = RunOptions(resume=True)
+
 
 def _score(source: Path, target: Path, **assessor: object) -> CatalogSummary:
     return score_catalog(source, target, assessor=FakeAssessor(**assessor))  # type: ignore[arg-type]
+
+
+def _run_files(catalog: Path) -> dict[str, bytes]:
+    folder = catalog.with_name("out.jsonl.run")
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def _stopped_after(count: int) -> FakeAssessor:
@@ -61,7 +68,7 @@ def test_the_number_of_workers_changes_nothing(catalog: Path) -> None:
     for workers in (1, 4):
         target = catalog.with_name(f"out{workers}.jsonl")
         assessor = FakeAssessor(seconds=0.001)
-        score_catalog(catalog, target, assessor=assessor, workers=workers)
+        score_catalog(catalog, target, assessor=assessor, options=RunOptions(workers=workers))
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1]
 
@@ -80,7 +87,8 @@ def test_bad_rows_and_failures_are_set_apart_and_counted(catalog: Path) -> None:
     rejects = read_jsonl(catalog.with_name("out.rejects.jsonl"))
     assert [reject["row"] for reject in rejects] == [4, 21]
     assert rejects[0]["reason"].startswith("assessing failed unexpectedly")
-    assert rejects[1] == {"row": 21, "reason": rejects[1]["reason"], "text": "{broken"}
+    where = {"row": 21, "file": "in.jsonl", "line": 21}
+    assert rejects[1] == {**where, "reason": rejects[1]["reason"], "text": "{broken"}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +106,8 @@ def test_an_empty_catalogue_has_an_empty_result(
     assert summary.verdicts == {"clear": 0, "review": 0, "suspect": 0}
     lines = target.read_text().splitlines()
     assert len(lines) == (extension == "csv")
-    assert {path.name for path in tmp_path.iterdir()} == {name, target.name}
+    made = {target.name, f"{target.name}.run", "out.summary.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {name, *made}
 
 
 def test_progress_is_told_at_the_start_and_after_every_row(catalog: Path) -> None:
@@ -119,13 +128,19 @@ def test_an_interrupted_run_leaves_out_alone_and_is_resumed(catalog: Path) -> No
         score_catalog(catalog, target, assessor=_stopped_after(12))
     assert target.read_text() == "an earlier result\n"
     second = FakeAssessor()
-    summary = score_catalog(catalog, target, assessor=second, resume=True)
+    summary = score_catalog(catalog, target, assessor=second, options=RESUME)
     assert target.read_bytes() == whole.read_bytes()
     assert second.assessed == ["no listing", *(f"L{number}" for number in range(12, 20))]
-    assert (summary.kept_rows, summary.kept_photos) == (12, 24)
-    same = {"kept_rows": 0, "kept_photos": 0, "seconds": 1.0, "stage_seconds": {}}
+    assert (summary.kept_rows, summary.taken_photos) == (12, 24)
+    same = {
+        "kept_rows": 0,
+        "taken_photos": 0,
+        "repeated_photos": 0,
+        "seconds": 1.0,
+        "stage_seconds": {},
+    }
     assert replace(summary, **same) == replace(undisturbed, **same)  # type: ignore[arg-type]
-    assert not catalog.with_name("out.jsonl.partial").exists()
+    assert not list(catalog.with_name("out.jsonl.run").glob("*.part"))
 
 
 def test_without_resume_a_partial_result_is_dropped(catalog: Path) -> None:
@@ -137,7 +152,7 @@ def test_without_resume_a_partial_result_is_dropped(catalog: Path) -> None:
 
 def test_resume_without_a_partial_result_begins_anew(catalog: Path) -> None:
     target = catalog.with_name("out.jsonl")
-    summary = score_catalog(catalog, target, assessor=FakeAssessor(), resume=True)
+    summary = score_catalog(catalog, target, assessor=FakeAssessor(), options=RESUME)
     assert (summary.rows, summary.kept_rows) == (20, 0)
 
 
@@ -149,11 +164,11 @@ def test_resume_is_refused_under_other_versions(catalog: Path, name: str, value:
     target = catalog.with_name("out.jsonl")
     with pytest.raises(KeyboardInterrupt):
         score_catalog(catalog, target, assessor=_stopped_after(5))
-    partial = catalog.with_name("out.jsonl.partial").read_bytes()
+    partial = _run_files(catalog)
     other = FakeAssessor(versions=replace(VERSIONS, **{name: value}))  # type: ignore[arg-type]
     with pytest.raises(ConflictError, match=f"{name} .*, now {value}"):
-        score_catalog(catalog, target, assessor=other, resume=True)
-    assert catalog.with_name("out.jsonl.partial").read_bytes() == partial
+        score_catalog(catalog, target, assessor=other, options=RESUME)
+    assert _run_files(catalog) == partial
 
 
 @pytest.mark.parametrize(
@@ -174,7 +189,7 @@ def test_rows_are_taken_over_up_to_the_first_edited_one(
     with pytest.raises(KeyboardInterrupt):
         score_catalog(catalog, target, assessor=_stopped_after(12))
     write_jsonl(catalog, rows)
-    summary = score_catalog(catalog, target, assessor=FakeAssessor(), resume=True)
+    summary = score_catalog(catalog, target, assessor=FakeAssessor(), options=RESUME)
     assert (summary.rows, summary.kept_rows) == (len(rows), kept)
     _score(catalog, whole)
     assert target.read_bytes() == whole.read_bytes()
@@ -185,7 +200,7 @@ def test_what_stops_the_assessor_stops_the_run_and_can_be_resumed(catalog: Path)
     with pytest.raises(StorageError, match="database is gone"):
         _score(catalog, target, trouble={"L9": StorageError("the database is gone")})
     assert not target.exists()
-    assert score_catalog(catalog, target, assessor=FakeAssessor(), resume=True).kept_rows == 9
+    assert score_catalog(catalog, target, assessor=FakeAssessor(), options=RESUME).kept_rows == 9
 
 
 def test_out_that_cannot_be_made_costs_no_work(catalog: Path) -> None:
@@ -194,7 +209,7 @@ def test_out_that_cannot_be_made_costs_no_work(catalog: Path) -> None:
     with pytest.raises(StorageError, match="Is a directory"):
         _score(catalog, target)
     target.rmdir()
-    summary = score_catalog(catalog, target, assessor=FakeAssessor(), resume=True)
+    summary = score_catalog(catalog, target, assessor=FakeAssessor(), options=RESUME)
     assert (summary.kept_rows, summary.photos_per_second) == (20, 0)
     assert len(read_jsonl(target)) == 20
 
@@ -219,12 +234,16 @@ def test_wrong_use_is_refused_before_anything_is_written(catalog: Path) -> None:
     before = set(catalog.parent.iterdir())
     with pytest.raises(InvalidInputError, match="both the catalogue and an output"):
         _score(catalog, catalog)
-    with pytest.raises(UnsupportedFileError, match=r"not one of: .jsonl, .ndjson, .csv"):
+    catalog.with_name("in.txt").touch()
+    before.add(catalog.with_name("in.txt"))
+    with pytest.raises(
+        UnsupportedFileError, match=r"not one of: .jsonl, .ndjson, .csv, .tsv, .parquet"
+    ):
         _score(catalog.with_name("in.txt"), target)
     with pytest.raises(UnsupportedFileError, match="no catalogue file"):
         _score(catalog.with_name("gone.csv"), target)
     with pytest.raises(InvalidInputError, match="at least one worker"):
-        score_catalog(catalog, target, assessor=FakeAssessor(), workers=0)
+        score_catalog(catalog, target, assessor=FakeAssessor(), options=RunOptions(workers=0))
     (catalog.parent / "bad.csv").write_text("id;pictures\n")
     with pytest.raises(UnsupportedFileError, match="must name"):
         _score(catalog.parent / "bad.csv", target)

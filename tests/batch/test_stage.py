@@ -6,20 +6,23 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from app.batch.rows import BadRow, CatalogRow, catalog_row
+from app.batch.image_folders import LocalFolder
+from app.batch.rows import BadRow, CatalogRow, Place, catalog_row
 from app.batch.stage import AssessStage, Scored, SharedStageTotals
 from app.domain.errors import InvalidInputError, StorageError
 from tests.batch.samples import FakeAssessor, listing_values
 
 
 def _row(folder: Path, **changes: object) -> CatalogRow:
-    return catalog_row(7, listing_values(7, **changes), folder=folder, text="the line")
+    return catalog_row(
+        Place(7), listing_values(7, **changes), folder=LocalFolder(folder), text="the line"
+    )
 
 
 def test_an_assessment_is_the_contracts_document(folder: Path) -> None:
     outcome = AssessStage(FakeAssessor()).run(_row(folder))
     assert isinstance(outcome, Scored)
-    assert outcome.number == 7
+    assert outcome.place.number == 7
     assert outcome.document["listing_id"] == "L7"
     assert [image["image"] for image in outcome.document["images"]] == [
         "photos/2.jpg",
@@ -46,7 +49,7 @@ def test_an_unexpected_exception_costs_its_listing_and_is_logged(
     assert outcome.failure is not None
     assert outcome.failure in outcome.reason
     assert "boom" not in outcome.reason
-    assert (outcome.number, outcome.text) == (7, "the line")
+    assert (outcome.place.number, outcome.text) == (7, "the line")
     (log,) = logs
     assert (log["failure"], log["row"], log["listing_id"]) == (outcome.failure, 7, "L7")
     assert log["exc_info"]
@@ -67,7 +70,7 @@ def test_what_concerns_every_listing_ends_the_run(folder: Path, trouble: BaseExc
 
 
 def test_a_bad_row_passes_through() -> None:
-    row = BadRow(1, "digest", "text", "reason")
+    row = BadRow(Place(1), "digest", "text", "reason")
     assert AssessStage(FakeAssessor()).run(row) is row
 
 

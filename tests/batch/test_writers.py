@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.batch.rows import catalog_row
-from app.batch.writers import COLUMNS, CsvWriter, JsonlWriter, best_match
+from app.batch.flat_row import COLUMNS, best_match
+from app.batch.image_folders import LocalFolder
+from app.batch.rows import Place, catalog_row
+from app.batch.writers import CsvWriter, JsonlWriter
 from app.domain.contract import Document, assessment_document, assessment_from_document
 from tests.batch.samples import FakeAssessor, listing_values
 
 
 def _document(folder: Path, **changes: object) -> Document:
-    row = catalog_row(1, listing_values(1, **changes), folder=folder, text="")
+    row = catalog_row(Place(1), listing_values(1, **changes), folder=LocalFolder(folder), text="")
     return assessment_document(FakeAssessor().assess(row.listing, row.sources))
 
 

@@ -1,0 +1,76 @@
+"""Turns the name of an image in a catalogue into a source of its bytes.
+
+Nothing is fetched from addresses that a listing names: sellers write listings, and an address in
+one must not make this machine call another. Only the file system that the operator named as the
+catalogue's own is read.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from app.domain.errors import MissingImageError
+from app.media.limits import DecodeLimits
+from app.services.sources import FileSource, ImageSource
+
+
+class ImageFolder(Protocol):
+    """Where relative paths of images start."""
+
+    def source(self, name: str) -> ImageSource:
+        """Return the source of an image by the name that its listing has for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSource:
+    """An image that the listing names by its address."""
+
+    name: str
+
+    def read(self, limits: DecodeLimits) -> bytes:  # noqa: ARG002  the role's signature
+        """Refuse."""
+        raise MissingImageError("The image is a URL, and fetching URLs is off for catalogues.")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFolder:
+    """A folder of this machine."""
+
+    path: Path
+
+    def source(self, name: str) -> ImageSource:
+        """See `ImageFolder.source`."""
+        return UrlSource(name) if "://" in name else FileSource(name, self.path / name)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFolder:
+    """A folder of a file system that fsspec knows."""
+
+    fs: Any
+    path: str
+
+    def source(self, name: str) -> ImageSource:
+        """See `ImageFolder.source`."""
+        if "://" in name:
+            return UrlSource(name)
+        return RemoteSource(name, self.fs, str(PurePosixPath(self.path) / name))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSource:
+    """An image on the catalogue's own file system."""
+
+    name: str
+    fs: Any
+    path: str
+
+    def read(self, limits: DecodeLimits) -> bytes:
+        """Return the bytes; at most one more than the limit is fetched."""
+        try:
+            with self.fs.open(self.path, "rb") as file:
+                data: bytes = file.read(limits.max_bytes + 1)
+        except (OSError, ValueError) as error:
+            raise MissingImageError(f"The image {self.name} cannot be read.") from error
+        limits.check_bytes(len(data))
+        return data

@@ -1,15 +1,15 @@
 """Turns the name of an image in a catalogue into a source of its bytes.
 
-Nothing is fetched from addresses that a listing names: sellers write listings, and an address in
-one must not make this machine call another. Only the file system that the operator named as the
-catalogue's own is read.
+Sellers write listings, and an address in one must not make this machine call another: an image
+behind an address is handed to the fetcher and its policy, and where there is none, it is an error.
+Of file systems only the one that the operator named as the catalogue's own is read.
 """
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from app.domain.errors import MissingImageError
+from app.domain.errors import MissingImageError, UrlRefusedError
 from app.media.limits import DecodeLimits
 from app.services.sources import FileSource, ImageSource
 
@@ -23,13 +23,13 @@ class ImageFolder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class UrlSource:
-    """An image that the listing names by its address."""
+    """An image that the listing names by its address, before anybody may fetch it."""
 
     name: str
 
     def read(self, limits: DecodeLimits) -> bytes:  # noqa: ARG002  the role's signature
         """Refuse."""
-        raise MissingImageError("The image is a URL, and fetching URLs is off for catalogues.")
+        raise UrlRefusedError("The image is a URL, and nothing here fetches URLs.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from app.batch.stage import AssessStage, ListingAssessor, SharedStageTotals
 from app.batch.tally import CatalogSummary, Progress, Tally, silent
 from app.domain.contract import Document
 from app.domain.errors import InvalidInputError
+from app.services.collecting import ImageCollector
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def score_catalog(
     assessor: ListingAssessor,
     options: RunOptions | None = None,
     progress: Progress = silent,
+    collector: ImageCollector | None = None,
 ) -> CatalogSummary:
     """Assess every listing of a catalogue and write the results in its order.
 
@@ -94,6 +96,7 @@ def score_catalog(
         assessor: safe to share between threads.
         options: how.
         progress: is told at the start and after every row.
+        collector: fetches images behind URLs; without it each is an error of that image.
 
     Raises:
         UnsupportedFileError: when a format is unknown or the catalogue cannot be read.
@@ -121,7 +124,7 @@ def score_catalog(
         _earlier(folder, versions, options.since) as earlier,
     ):
         _begin(folder, Origin(catalog.name, versions, options.shard_rows), options)
-        work = ShardWork(AssessStage(assessor, seconds, photos), earlier)
+        work = ShardWork(AssessStage(assessor, seconds, photos, collector), earlier)
         _score(run, folder, work, total_rows)
         outputs.publish(folder.outcomes())
         passed = time.perf_counter() - started

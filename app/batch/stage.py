@@ -14,13 +14,15 @@ from typing import Protocol
 
 import structlog
 
+from app.batch.image_folders import UrlSource
 from app.batch.rows import BadRow, CatalogRow, Place, Row
 from app.domain.assessment import Assessment
 from app.domain.contract import Document, assessment_document
 from app.domain.errors import InvalidInputError, TouchstoneError
 from app.domain.listing import Listing
+from app.services.collecting import ImageCollector
 from app.services.photo_memory import PhotoMemory
-from app.services.sources import ImageSource
+from app.services.sources import FetchedSource, ImageSource
 from app.services.stages import Observe, StageTotals, unobserved
 
 _log = structlog.get_logger(__name__)
@@ -60,10 +62,12 @@ class AssessStage:
         assessor: ListingAssessor,
         observe: Observe = unobserved,
         memory: PhotoMemory | None = None,
+        collector: ImageCollector | None = None,
     ) -> None:
         self._assessor = assessor
         self._observe = observe
         self._memory = memory
+        self._collector = collector
 
     def versions(self) -> Document:
         """Return what verdicts depend on at this moment, as assessments carry it."""
@@ -80,11 +84,19 @@ class AssessStage:
         """
         return row if isinstance(row, BadRow) else self._assess(row)
 
+    def _at_hand(self, sources: Sequence[ImageSource]) -> Sequence[ImageSource]:
+        """Fetch what is behind an address, as far as the policy lets."""
+        if self._collector is None:
+            return sources
+        named = [_fetched(source, self._collector) for source in sources]
+        return self._collector.collect(named, observe=self._observe)
+
     def _assess(self, row: CatalogRow) -> Outcome:
         refused = BadRow(row.place, row.digest, row.text, reason="")
         try:
+            sources = self._at_hand(row.sources)
             assessment = self._assessor.assess(
-                row.listing, row.sources, observe=self._observe, memory=self._memory
+                row.listing, sources, observe=self._observe, memory=self._memory
             )
             return Scored(row.place, row.digest, assessment_document(assessment))
         except InvalidInputError as error:
@@ -101,6 +113,12 @@ class AssessStage:
             )
             reason = f"assessing failed unexpectedly; the log has it under {failure}"
             return replace(refused, reason=reason, failure=failure)
+
+
+def _fetched(source: ImageSource, collector: ImageCollector) -> ImageSource:
+    if not isinstance(source, UrlSource):
+        return source
+    return FetchedSource(source.name, source.name, collector.fetcher)
 
 
 class SharedStageTotals:

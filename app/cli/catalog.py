@@ -65,7 +65,12 @@ def score(
             encoding=encoding,
         )
         summary = score_catalog(
-            source, target, assessor=touchstone.assessor, options=options, progress=progress
+            source,
+            target,
+            assessor=touchstone.assessor,
+            options=options,
+            progress=progress,
+            collector=touchstone.collector,
         )
     if as_json:
         print_json(summary.to_document())

@@ -70,9 +70,10 @@ def test_verdicts_do_not_depend_on_workers_or_on_broken_neighbours(
     assert (summary.listings, summary.rejected, summary.failures) == (5, 0, 0)
     assert summary.image_errors == {
         "image_empty": 1,
-        "image_missing": 2,
+        "image_missing": 1,
         "image_truncated": 1,
         "image_unsupported": 2,
+        "image_url_refused": 1,
     }
     assert summary.stage_seconds.keys() == {"decode", "propose", "embed", "search", "judge"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.batch.image_folders import LocalFolder, UrlSource
 from app.batch.rows import EXCERPT_CHARS, Place, bad_row, catalog_row
-from app.domain.errors import InvalidInputError, MissingImageError
+from app.domain.errors import InvalidInputError, UrlRefusedError
 from app.media.limits import DecodeLimits
 from app.services.sources import FileSource
 from tests.batch.samples import listing_values
@@ -33,7 +33,7 @@ def test_paths_start_at_the_catalogue_and_urls_are_not_fetched() -> None:
         FileSource("/photos/c.jpg", Path("/photos/c.jpg")),
         UrlSource("HTTPS://example.org/d.jpg"),
     )
-    with pytest.raises(MissingImageError, match="fetching URLs is off"):
+    with pytest.raises(UrlRefusedError, match="nothing here fetches URLs"):
         row.sources[2].read(DecodeLimits())
 
 

@@ -10,7 +10,9 @@ from app.batch.image_folders import LocalFolder
 from app.batch.rows import BadRow, CatalogRow, Place, catalog_row
 from app.batch.stage import AssessStage, Scored, SharedStageTotals
 from app.domain.errors import InvalidInputError, StorageError
+from app.services.collecting import ImageCollector
 from tests.batch.samples import FakeAssessor, listing_values
+from tests.outside import HOST, Outside, answer
 
 
 def _row(folder: Path, **changes: object) -> CatalogRow:
@@ -35,7 +37,13 @@ def test_an_image_that_is_not_there_costs_that_image(folder: Path) -> None:
     outcome = AssessStage(FakeAssessor()).run(_row(folder, images=images))
     assert isinstance(outcome, Scored)
     errors = [image["error"] and image["error"]["code"] for image in outcome.document["images"]]
-    assert errors == [None, "image_missing", "image_missing", "image_unsupported", "image_missing"]
+    assert errors == [
+        None,
+        "image_missing",
+        "image_url_refused",
+        "image_unsupported",
+        "image_missing",
+    ]
 
 
 @pytest.mark.parametrize("trouble", [ValueError("boom"), MemoryError(), RecursionError()])
@@ -94,3 +102,18 @@ def test_seconds_of_many_threads_add_up() -> None:
     for thread in threads:
         thread.join()
     assert totals.seconds() == {"decode": 4_000.0}
+
+
+def test_a_photo_behind_a_url_is_fetched_where_that_is_allowed(folder: Path) -> None:
+    with Outside() as outside:
+        outside.replies["/0.jpg"] = answer(b"fetched", kind="image/jpeg")
+        collector = ImageCollector(outside.fetcher(), at_once=1, max_bytes=1_000)
+        stage = AssessStage(FakeAssessor(), collector=collector)
+        urls = [f"https://{HOST}/0.jpg", f"https://{HOST}/gone.jpg", "https://elsewhere.test/0.jpg"]
+        outcome = stage.run(_row(folder, images=["photos/0.jpg", *urls]))
+        collector.close()
+    assert isinstance(outcome, Scored)
+    images = outcome.document["images"]
+    assert [image["image"] for image in images] == ["photos/0.jpg", *urls]
+    errors = [image["error"] and image["error"]["code"] for image in images]
+    assert errors == [None, None, "image_fetch_failed", "image_url_refused"]

@@ -169,6 +169,7 @@ def motif_document(motif: Motif) -> dict[str, Any]:
             asdict(mark) | {"expires_on": mark.expires_on and mark.expires_on.isoformat()}
             for mark in motif.registrations
         ],
+        "expected_place": None if motif.expected_place is None else str(motif.expected_place),
         "enabled": enabled,
         "disabled_until": None if enabled or until is None else until.isoformat(),
     }

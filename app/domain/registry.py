@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from app.domain.box import Box
 from app.domain.errors import InvalidInputError, NotFoundError
+from app.domain.expected_place import ExpectedPlace
 
 
 class MotifKind(StrEnum):
@@ -103,7 +104,8 @@ class Motif:
     """A protected sign of a brand.
 
     `disabled` switches it off until further notice; `disabled_until` (UTC) for a time. `words` are
-    wordings tied to the motif, such as "screw love", kept for the readers of text.
+    wordings tied to the motif, such as "screw love", kept for the readers of text. `expected_place`
+    says where it sits on its product, for those motifs that sit in one place.
     """
 
     id: int
@@ -114,6 +116,7 @@ class Motif:
     registrations: tuple[Registration, ...] = ()
     disabled: bool = False
     disabled_until: datetime | None = None
+    expected_place: ExpectedPlace | None = None
 
     def enabled_at(self, moment: datetime) -> bool:
         """Tell whether the motif takes part in matching at `moment` (timezone-aware)."""
@@ -162,6 +165,7 @@ class NewMotif:
     kind: MotifKind
     words: tuple[str, ...] = ()
     registrations: tuple[Registration, ...] = field(default=())
+    expected_place: ExpectedPlace | None = None
 
     def __post_init__(self) -> None:
         if not self.brand.strip() or not self.name.strip():

@@ -1,9 +1,10 @@
 """Imports a manifest: a CSV with one reference image in each row.
 
 Columns `brand,motif,kind,path`, and optionally `polarity,words,registration,x_min,y_min,x_max,
-y_max`. Several words or registrations in one cell are separated by `;`. Paths are relative to the
-manifest. Importing the same manifest again changes nothing. A row that cannot be used is reported
-by its number and does not stop the others; columns that mean nothing here are named and ignored.
+y_max,expected_place`. Several words or registrations in one cell are separated by `;`. Paths are
+relative to the manifest. Importing the same manifest again changes nothing. A row that cannot be
+used is reported by its number and does not stop the others; columns that mean nothing here are
+named and ignored.
 """
 
 import csv
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 from app.domain.box import Box
 from app.domain.errors import InvalidRowError, TouchstoneError, UnsupportedFileError
+from app.domain.expected_place import ExpectedPlace
 from app.domain.ports import RegistryStore
 from app.domain.registry import MotifKind, NewMotif, Polarity, Registration
 from app.media.files import read_image_file
@@ -22,7 +24,7 @@ from app.services.enrolment import Enroller
 
 REQUIRED = ("brand", "motif", "kind", "path")
 EDGES = ("x_min", "y_min", "x_max", "y_max")
-OPTIONAL = ("polarity", "words", "registration", *EDGES)
+OPTIONAL = ("polarity", "words", "registration", *EDGES, "expected_place")
 _UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 
 Row = dict[str, str]
@@ -73,6 +75,7 @@ class ManifestImporter:
             kind=_choice(MotifKind, row["kind"], "kind"),
             words=_several(row["words"]),
             registrations=tuple(map(Registration.parse, _several(row["registration"]))),
+            expected_place=_place(row["expected_place"]),
         )
         polarity = _choice(Polarity, row["polarity"] or Polarity.POSITIVE, "polarity")
         data = read_image_file(folder / row["path"].strip(), self._limits)
@@ -138,6 +141,10 @@ def _choice(kind: type[Choice], text: str, column: str) -> Choice:
 
 def _several(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _place(cell: str) -> ExpectedPlace | None:
+    return ExpectedPlace.parse(cell) if cell.strip() else None
 
 
 def _box(row: Row) -> Box | None:

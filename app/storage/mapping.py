@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.domain.box import Box
+from app.domain.expected_place import ExpectedPlace
 from app.domain.registry import Brand, Motif, MotifKind, Polarity, Reference, Registration
 from app.storage.tables import BrandRow, MotifRow, ReferenceRow
 
@@ -26,6 +27,7 @@ def motif_from(row: MotifRow | Row[Any], brand: Brand) -> Motif:
         registrations=tuple(registration_from(document) for document in row.registrations),
         disabled=row.disabled,
         disabled_until=row.disabled_until,
+        expected_place=ExpectedPlace.parse(row.expected_place) if row.expected_place else None,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import ConflictError, InvalidInputError
+from app.domain.expected_place import ExpectedPlace
 from app.domain.ports import MotifChange
 from app.domain.registry import Motif, NewMotif, Registration
 from app.storage.brands import named_brand, new_brand
@@ -25,7 +26,8 @@ class MotifTable(VersionedStore):
         """Return the motif of that brand and name, created (with its brand) where missing.
 
         Words and registrations that an existing motif lacks are added to it; a registration is
-        known by its office and number. The flag tells whether the motif is new.
+        known by its office and number. So is an expected place, where it has none. The flag
+        tells whether the motif is new.
 
         Raises:
             InvalidInputError: when a name cannot be stored.
@@ -43,6 +45,7 @@ class MotifTable(VersionedStore):
             # Lists equal to what is there are no change, so the version stays.
             row.words = unique_names(row.words, new.words)
             row.registrations = _merged(row.registrations, new.registrations)
+            row.expected_place = row.expected_place or _place_text(new.expected_place)
         return _motif(row), created
 
     def motif(self, motif_id: int) -> Motif:
@@ -71,6 +74,8 @@ class MotifTable(VersionedStore):
                 row.words = unique_names(change.words)
             if change.registrations is not None:
                 row.registrations = _merged([], change.registrations)
+            if change.expected_place is not None or change.forget_place:
+                row.expected_place = _place_text(change.expected_place)
         return _motif(row)
 
     def disable_motif(self, motif_id: int, *, until: datetime | None = None) -> Motif:
@@ -124,7 +129,12 @@ def _new_motif(brand: BrandRow, new: NewMotif) -> MotifRow:
         registrations=[],
         disabled=False,
         disabled_until=None,
+        expected_place="",
     )
+
+
+def _place_text(place: ExpectedPlace | None) -> str:
+    return "" if place is None else str(place)
 
 
 def _rename(session: Session, row: MotifRow, name: str) -> None:

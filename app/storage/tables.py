@@ -88,6 +88,8 @@ class MotifRow(Base):
     registrations: Mapped[list[dict[str, Any]]]
     disabled: Mapped[bool] = mapped_column(default=False)
     disabled_until: Mapped[datetime | None]
+    # As `ExpectedPlace` writes itself, empty where a motif may sit anywhere.
+    expected_place: Mapped[str] = mapped_column(server_default="")
 
     brand: Mapped[BrandRow] = relationship(lazy="joined", innerjoin=True)
 

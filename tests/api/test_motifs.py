@@ -27,6 +27,7 @@ def test_the_life_of_a_motif(client: TestClient) -> None:
     assert made.json() == {
         "id": "mot_1",
         "brand_id": "brd_1",
+        "expected_place": None,
         "enabled": True,
         "disabled_until": None,
         **full,
@@ -144,3 +145,32 @@ def test_a_motif_that_is_not_there(unchanged: TestClient, method: str, path: str
     body: Document | None = {} if method == "PATCH" else None
     answer = unchanged.request(method, f"/v1/motifs/{path}", json=body)
     check_problem(answer, 404, "not_found")
+
+
+PLACE = {"box": [0.1, 0.3, 0.9, 0.7], "goods": ["bracelet"]}
+
+
+def test_a_motif_may_have_an_expected_place(client: TestClient) -> None:
+    made = client.post("/v1/motifs", json={**LOVE, "expected_place": PLACE})
+    assert made.json()["expected_place"] == PLACE
+    other = {"box": [0.0, 0.0, 1.0, 0.5], "goods": []}
+    changed = client.patch("/v1/motifs/mot_1", json={"expected_place": other})
+    assert changed.json()["expected_place"] == other
+    kept = client.patch("/v1/motifs/mot_1", json={"name": "LOVE"})
+    assert kept.json()["expected_place"] == other
+    gone = client.patch("/v1/motifs/mot_1", json={"forget_expected_place": True})
+    assert gone.json()["expected_place"] is None
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"box": [0, 0, 1]},
+        {"box": [0.5, 0, 0.5, 1]},
+        {"box": [0, 0, 100, 100]},
+        {"box": [0, 0, 1, 1], "goods": ["!"]},
+    ],
+)
+def test_what_is_no_place_is_refused(client: TestClient, place: dict[str, Any]) -> None:
+    answer = client.post("/v1/motifs", json={**LOVE, "expected_place": place})
+    check_problem(answer, 422, "invalid_input")

@@ -15,6 +15,7 @@ from app.domain.errors import (
     TruncatedImageError,
     UnsupportedFileError,
 )
+from app.domain.expected_place import ExpectedPlace
 from app.domain.registry import MotifKind, Polarity
 from app.services.touchstone import Touchstone
 from tests.fakes import enrol, make_settings, motif_file, plain_photo, write_photos
@@ -53,6 +54,7 @@ def test_a_manifest_fills_the_registry(touchstone: Touchstone, tmp_path: Path) -
     assert love.kind is MotifKind.TRADE_DRESS
     assert love.words == ("screw", "love")
     assert [mark.office for mark in love.registrations] == ["EUIPO", "USPTO"]
+    assert love.expected_place is None
     negative = touchstone.registry.references(love.id)[1]
     assert negative.polarity is Polarity.NEGATIVE
     assert negative.region == Box(10, 10, 100, 100)
@@ -160,3 +162,17 @@ def test_too_few_photos_replace_nothing(touchstone: Touchstone, tmp_path: Path) 
         assert other.gallery.current().gallery.background == first.version
     finally:
         other.close()
+
+
+def test_a_manifest_may_say_where_a_motif_sits(touchstone: Touchstone, tmp_path: Path) -> None:
+    manifest = write_manifest(
+        tmp_path,
+        "Cartier,LOVE screw,pattern,pictures/0.png,0.1 0.3 0.9 0.7 bracelet; bangle",
+        "Cartier,LOVE screw,pattern,pictures/1.png,",
+        "Cartier,knot,pattern,pictures/2.png,in the middle",
+        header="brand,motif,kind,path,expected_place",
+    )
+    report = touchstone.importer.run(manifest)
+    assert [error.row for error in report.errors] == [3]
+    (motif,) = touchstone.registry.state().motifs
+    assert motif.expected_place == ExpectedPlace(0.1, 0.3, 0.9, 0.7, ("bracelet", "bangle"))

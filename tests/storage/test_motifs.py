@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from app.domain.expected_place import ExpectedPlace
 from app.domain.ports import MotifChange
 from app.domain.registry import MotifKind, NewMotif, Registration
 from app.storage.registry import SqlRegistryStore
@@ -142,3 +143,20 @@ def test_a_missing_motif_is_not_found(registry: SqlRegistryStore) -> None:
             call(7)
     with pytest.raises(NotFoundError):
         registry.change_motif(7, MotifChange(name="x"))
+
+
+def test_an_expected_place_is_kept_replaced_and_forgotten(registry: SqlRegistryStore) -> None:
+    place = ExpectedPlace(0.125, 0.3, 0.9, 0.7, ("bracelet", "bangle"))
+    bare, _ = registry.ensure_motif(NewMotif("A", "B", MotifKind.LOGO))
+    assert bare.expected_place is None
+    placed, _ = registry.ensure_motif(NewMotif("A", "B", MotifKind.LOGO, expected_place=place))
+    assert placed.expected_place == place
+    other = ExpectedPlace(0, 0, 1, 0.5)
+    kept, _ = registry.ensure_motif(NewMotif("A", "B", MotifKind.LOGO, expected_place=other))
+    assert kept.expected_place == place
+    assert registry.version() == 2
+    changed = registry.change_motif(bare.id, MotifChange(expected_place=other))
+    assert changed.expected_place == other
+    assert registry.change_motif(bare.id, MotifChange(name="C")).expected_place == other
+    assert registry.state().motifs[0].expected_place == other
+    assert registry.change_motif(bare.id, MotifChange(forget_place=True)).expected_place is None

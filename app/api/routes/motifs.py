@@ -35,8 +35,8 @@ def create_motif(
 ) -> MotifPublic:
     """Register a motif, and its brand where that is missing.
 
-    A motif of that brand and name that exists already is returned with status 200; words and
-    registrations that it lacked are added to it.
+    A motif of that brand and name that exists already is returned with status 200; words,
+    registrations and the expected place that it lacked are added to it.
     """
     stored, is_new = touchstone.registry.ensure_motif(_new_motif(create, touchstone))
     motif = MotifPublic.of(stored)
@@ -50,7 +50,8 @@ def _new_motif(create: MotifCreate, touchstone: Touchstone) -> NewMotif:
     if create.brand_id is not None:
         name = touchstone.registry.brand(parse_id(IdPrefix.BRAND, create.brand_id)).name
     registrations = tuple(each.to_registration() for each in create.registrations)
-    return NewMotif(name or "", create.name, create.kind, create.words, registrations)
+    place = None if create.expected_place is None else create.expected_place.to_place()
+    return NewMotif(name or "", create.name, create.kind, create.words, registrations, place)
 
 
 @router.get("", summary="List motifs", responses=refusals(NotFoundError))
@@ -82,7 +83,7 @@ def get_motif(number: MotifNumberDep, touchstone: TouchstoneDep) -> MotifPublic:
 def change_motif(
     number: MotifNumberDep, update: MotifUpdate, touchstone: TouchstoneDep
 ) -> MotifPublic:
-    """Rename a motif, or replace its words or registrations."""
+    """Rename a motif, or replace its words, its registrations or its expected place."""
     return MotifPublic.of(touchstone.registry.change_motif(number, update.to_change()))
 
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_val
 
 from app.api.schemas.base import Input, Output, Page
 from app.api.schemas.brands import Name, Names
+from app.domain.expected_place import ExpectedPlace
 from app.domain.ports import MotifChange
 from app.domain.registry import IdPrefix, Motif, MotifKind, Registration, public_id
 
@@ -25,6 +26,10 @@ MOTIF_EXAMPLE: dict[str, Any] = {
     "kind": "pattern",
     "words": ["screw love"],
     "registrations": [REGISTRATION_EXAMPLE],
+    "expected_place": {
+        "box": [0.1, 0.3, 0.9, 0.7],
+        "goods": ["bracelet", "bangle"],
+    },
     "enabled": True,
     "disabled_until": None,
 }
@@ -66,6 +71,36 @@ class RegistrationPublic(Output):
     expires_on: date | None = Field(description="The day it lapses, null where unknown.")
 
 
+class PlaceCreate(Input):
+    """Where a motif sits on its product."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [MOTIF_EXAMPLE["expected_place"]]})
+
+    box: tuple[float, float, float, float] = Field(
+        description="`[x_min, y_min, x_max, y_max]` in shares of the photo, 0 to 1."
+    )
+    goods: Names = Field(
+        (), description="Words of the goods it holds for, such as `bangle`; none for all goods."
+    )
+
+    def to_place(self) -> ExpectedPlace:
+        """Return the domain's value."""
+        return ExpectedPlace(*self.box, goods=self.goods)
+
+
+class PlacePublic(Output):
+    """Where a motif sits on its product."""
+
+    box: tuple[float, float, float, float] = Field(description="In shares of the photo.")
+    goods: tuple[str, ...] = Field(description="Words of the goods it holds for.")
+
+    @classmethod
+    def of(cls, place: ExpectedPlace) -> Self:
+        """Shape a place."""
+        edges = (place.x_min, place.y_min, place.x_max, place.y_max)
+        return cls(box=edges, goods=place.goods)
+
+
 Registrations = Annotated[tuple[RegistrationCreate, ...], Field(max_length=200)]
 
 
@@ -92,6 +127,9 @@ class MotifCreate(Input):
     kind: MotifKind = Field(description="What sort of sign it is.")
     words: Names = Field((), description="Wordings tied to it, such as `screw love`.")
     registrations: Registrations = Field((), description="Where it is registered.")
+    expected_place: PlaceCreate | None = Field(
+        None, description="Where it sits on its product; null where it may sit anywhere."
+    )
 
     @model_validator(mode="after")
     def _one_brand(self) -> Self:
@@ -110,12 +148,25 @@ class MotifUpdate(Input):
     registrations: Registrations | None = Field(
         None, description="All of its registrations, replacing the old."
     )
+    expected_place: PlaceCreate | None = Field(
+        None, description="Where it sits on its product, replacing the old."
+    )
+    forget_expected_place: bool = Field(
+        False, description="Take the expected place away: it may sit anywhere again."
+    )
 
     def to_change(self) -> MotifChange:
         """Return the domain's value."""
         kept = self.registrations
         registrations = None if kept is None else tuple(each.to_registration() for each in kept)
-        return MotifChange(name=self.name, words=self.words, registrations=registrations)
+        place = self.expected_place
+        return MotifChange(
+            name=self.name,
+            words=self.words,
+            registrations=registrations,
+            expected_place=None if place is None else place.to_place(),
+            forget_place=self.forget_expected_place,
+        )
 
 
 class MotifDisable(Input):
@@ -140,6 +191,9 @@ class MotifPublic(Output):
     kind: MotifKind = Field(description="What sort of sign it is.")
     words: tuple[str, ...] = Field(description="Wordings tied to it.")
     registrations: tuple[RegistrationPublic, ...] = Field(description="Where it is registered.")
+    expected_place: PlacePublic | None = Field(
+        description="Where it sits on its product; null where it may sit anywhere."
+    )
     enabled: bool = Field(description="Whether it takes part in matching right now.")
     disabled_until: datetime | None = Field(
         description="When it comes back by itself; null when it is on, or off for good."
@@ -157,6 +211,7 @@ class MotifPublic(Output):
             kind=motif.kind,
             words=motif.words,
             registrations=tuple(_shaped(each) for each in motif.registrations),
+            expected_place=_placed(motif.expected_place),
             enabled=enabled,
             disabled_until=None if enabled else motif.disabled_until,
         )
@@ -172,3 +227,7 @@ class MotifPage(Page[MotifPublic]):
 
 def _shaped(registration: Registration) -> RegistrationPublic:
     return RegistrationPublic.model_validate(registration, from_attributes=True)
+
+
+def _placed(place: ExpectedPlace | None) -> PlacePublic | None:
+    return None if place is None else PlacePublic.of(place)

@@ -19,6 +19,7 @@ from app.services.keys import KeyKeeper
 from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.manifest import ManifestImporter
 from app.services.reference_vectors import ReferenceVectors
+from app.services.reviewing import ReviewDesk
 from app.services.signing import SigningKey
 from app.services.touchstone import Touchstone
 from app.settings import Settings
@@ -30,6 +31,7 @@ from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
+from app.storage.reviews import SqlReviewStore
 from index import IndexOptions
 from models.catalogue import RuntimeOptions, has_proposer, load_embedder, load_proposer
 from models.errors import ModelError
@@ -174,6 +176,13 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
+        reviews=ReviewDesk(
+            SqlReviewStore(database),
+            assessments,
+            blobs,
+            enroller,
+            timedelta(minutes=settings.review_lease_minutes),
+        ),
         answers=SqlAnswerStore(database, keep=timedelta(hours=settings.answer_hours)),
         limits=limits,
         close=lambda: _close(collector, database),

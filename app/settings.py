@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     rate_per_minute: int = Field(
         6_000, ge=0, description="Requests a minute that a key may make; 0 for as many as it likes."
     )
+    review_lease_minutes: float = Field(
+        15.0, gt=0, description="How long a claimed review is held before others may take it."
+    )
     answer_hours: float = Field(
         24.0, gt=0, description="How long the answer to a write with an Idempotency-Key is kept."
     )

@@ -15,7 +15,8 @@ from tests.fakes import motif_file, photo_with, plain_photo, write_photos
 COMMANDS = (
     "demo", "serve", "motifs import", "motifs list", "motifs show", "motifs disable",
     "motifs enable", "motifs remove", "score", "catalog score", "calibrate", "evaluate",
-    "keys create", "keys list", "keys revoke", "index build", "index stats", "index verify",
+    "reviews export", "keys create", "keys list", "keys revoke", "index build", "index stats",
+    "index verify",
     "evidence keygen", "evidence export", "evidence verify",
 )  # fmt: skip
 
@@ -258,3 +259,7 @@ def test_keys_are_made_listed_and_revoked(run: Run) -> None:
 def test_keys_need_no_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOUCHSTONE_MODEL", "resnet-9000")
     assert run("keys", "create", "root", "--scope", "admin").code == 0
+
+
+def test_without_a_decision_there_are_no_labels(run: Run) -> None:
+    assert run("reviews", "export").out == ""

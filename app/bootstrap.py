@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
+from app.domain.listing_words import WordPolicy
+from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy
 from app.media.fetching import FetchPolicy, ImageFetcher
 from app.media.limits import DecodeLimits
@@ -21,6 +23,7 @@ from app.services.manifest import ManifestImporter
 from app.services.reference_vectors import ReferenceVectors
 from app.services.reviewing import ReviewDesk
 from app.services.signing import SigningKey
+from app.services.title_words import LanguageShares
 from app.services.touchstone import Touchstone
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
@@ -74,6 +77,10 @@ def build_policy(settings: Settings) -> Policy:
         review_per_million=settings.review_per_million,
         prior=settings.motif_prior,
         min_side=settings.min_image_side,
+        words=WordPolicy(
+            residue_per_million=settings.residue_per_million,
+            wording_reviews=settings.wording_reviews,
+        ),
     )
 
 
@@ -155,6 +162,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         eyes,
         gallery,
         ClaimReader(load_terms()),
+        ResidueReader(LanguageShares()),
         policy,
         limits,
         matches_per_image=settings.matches_per_image,

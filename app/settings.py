@@ -73,6 +73,14 @@ class Settings(BaseSettings):
     motif_prior: float = Field(
         0.02, gt=0, lt=1, description="Share of the moderated stream that shows a motif."
     )
+    wording_reviews: bool = Field(
+        True, description="Whether names in disguise and admitted copies alone ask for a review."
+    )
+    residue_per_million: float = Field(
+        1_000.0,
+        ge=0,
+        description="Budget: ordinary listings in a million that residue words review.",
+    )
     min_image_side: int = Field(
         48, ge=1, description="Images with a shorter side are too small to judge."
     )

@@ -26,7 +26,9 @@ from app.domain.assessment import (
 from app.domain.claim_reading import ClaimReader
 from app.domain.errors import ImageRefusedError
 from app.domain.listing import Listing
+from app.domain.listing_words import ListingWords
 from app.domain.match import Match
+from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy, rule
 from app.media.decoded import DecodedImage
 from app.media.decoding import decode_image
@@ -60,6 +62,7 @@ class Assessor:
         eyes: Eyes,
         gallery: LiveGallery,
         claims: ClaimReader,
+        residue: ResidueReader,
         policy: Policy,
         limits: DecodeLimits,
         *,
@@ -69,6 +72,7 @@ class Assessor:
         self._eyes = eyes
         self._gallery = gallery
         self._claims = claims
+        self._residue = residue
         self._policy = policy
         self._limits = limits
         self._matches_per_image = matches_per_image
@@ -105,13 +109,15 @@ class Assessor:
                 findings.append(self._look(source, matcher, observe, memory))
         images = tuple(findings)
         with timed(observe, "judge"):
-            claim = self._claims.read(listing, matcher.gallery.brand_names)
-            ruling = rule(images, claim, matcher.gallery.nulls, self._policy)
+            said = self._claims.listen(listing, matcher.gallery.brand_names)
+            residue = self._residue.read(listing, matcher.gallery.residue)
+            words = ListingWords(said.remarks, residue)
+            ruling = rule(images, said.claim, matcher.gallery.nulls, self._policy, words=words)
         return Assessment(
             listing_id=listing.listing_id,
             verdict=ruling.verdict,
             factors=ruling.factors,
-            claim=claim,
+            claim=said.claim,
             reasons=ruling.reasons + _registry_reasons(matcher),
             images=images,
             versions=self._versions(matcher),

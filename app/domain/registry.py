@@ -39,7 +39,6 @@ class IdPrefix(StrEnum):
     REFERENCE = "ref"
     ASSESSMENT = "asm"
     KEY = "key"
-    REVIEW = "rev"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:

@@ -15,7 +15,6 @@ from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
-from app.services.reviewing import ReviewDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,5 @@ class Touchstone:
     keys: KeyKeeper
     evidence: EvidenceRoom
     answers: AnswerStore
-    reviews: ReviewDesk
     limits: DecodeLimits
     close: Callable[[], None]

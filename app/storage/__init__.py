@@ -14,7 +14,6 @@ from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
-from app.storage.reviews import SqlReviewStore
 
 __all__ = [
     "Database",
@@ -25,5 +24,4 @@ __all__ = [
     "SqlEmbeddingStore",
     "SqlKeyStore",
     "SqlRegistryStore",
-    "SqlReviewStore",
 ]

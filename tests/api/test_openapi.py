@@ -18,7 +18,6 @@ from app.api.schemas import (  # noqa: F401  they register themselves
     listings,
     motifs,
     references,
-    reviews,
     search,
 )
 from app.api.schemas.base import Input, Output, Page
@@ -34,7 +33,6 @@ UPKEEP = {
     "brand": {"create", "list", "get", "change", "remove"},
     "motif": {"create", "list", "get", "change", "remove", "enable", "disable"},
     "reference": {"create", "list", "get", "remove"},
-    "review": {"list", "get", "claim", "release", "decide"},
     "key": {"create", "list", "get", "revoke"},
 }
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
-from app.domain.rationing import ReadingMode
+from app.domain.listing_words import WordPolicy
+from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy
 from app.media.fetching import FetchPolicy, ImageFetcher
 from app.media.limits import DecodeLimits
@@ -19,10 +20,10 @@ from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.manifest import ManifestImporter
-from app.services.reading import TextEvidence
 from app.services.reference_vectors import ReferenceVectors
+from app.services.reviewing import ReviewDesk
 from app.services.signing import SigningKey
-from app.services.text_backgrounds import shipped_text_background
+from app.services.title_words import LanguageShares
 from app.services.touchstone import Touchstone
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
@@ -33,13 +34,13 @@ from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
+from app.storage.reviews import SqlReviewStore
 from index import IndexOptions
 from models.catalogue import RuntimeOptions, has_proposer, load_embedder, load_proposer
 from models.errors import ModelError
 from models.proposers.grid import GridProposer
 from models.proposers.learned import PROFILES
-from models.protocols import RegionProposer, TextReader
-from models.reading.pp_ocr import PpOcrReader, ReaderSettings
+from models.protocols import RegionProposer
 from models.weights_file import shipped_file
 
 
@@ -69,21 +70,6 @@ def _proposer(settings: Settings, options: RuntimeOptions) -> RegionProposer:
     return GridProposer(settings.grid_scales, settings.grid_overlap, settings.grid_min_side)
 
 
-def build_reader(settings: Settings) -> TextReader | None:
-    """Return the reader of text that the settings ask for, `None` for none.
-
-    Raises:
-        ModelRefusedError: when its package or its networks are not there.
-    """
-    if settings.reading == "never":
-        return None
-    try:
-        side = settings.reading_side
-        return PpOcrReader(ReaderSettings(side, min(side, 320)), threads=settings.threads)
-    except (ModelError, ValueError) as error:
-        raise ModelRefusedError(str(error)) from error
-
-
 def build_policy(settings: Settings) -> Policy:
     """Return the verdict policy that the settings describe."""
     return Policy(
@@ -91,6 +77,10 @@ def build_policy(settings: Settings) -> Policy:
         review_per_million=settings.review_per_million,
         prior=settings.motif_prior,
         min_side=settings.min_image_side,
+        words=WordPolicy(
+            residue_per_million=settings.residue_per_million,
+            wording_reviews=settings.wording_reviews,
+        ),
     )
 
 
@@ -147,17 +137,7 @@ def build_signer(settings: Settings) -> SigningKey | None:
     return None if settings.signing_key is None else SigningKey.read(settings.signing_key)
 
 
-def _text_evidence(
-    settings: Settings, reader: TextReader | None, vectors: ReferenceVectors
-) -> TextEvidence | None:
-    if reader is None:
-        return None
-    return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
-
-
-def build(
-    settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
-) -> Touchstone:
+def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     """Return a service on the settings' database and blobs, migrated and ready to use.
 
     Raises:
@@ -182,11 +162,11 @@ def build(
         eyes,
         gallery,
         ClaimReader(load_terms()),
+        ResidueReader(LanguageShares()),
         policy,
         limits,
         matches_per_image=settings.matches_per_image,
         photos_at_once=settings.photos_at_once,
-        text=_text_evidence(settings, reader or build_reader(settings), vectors),
     )
     enroller = Enroller(registry, blobs, vectors, limits)
     return Touchstone(
@@ -204,6 +184,13 @@ def build(
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
+        reviews=ReviewDesk(
+            SqlReviewStore(database),
+            assessments,
+            blobs,
+            enroller,
+            timedelta(minutes=settings.review_lease_minutes),
+        ),
         answers=SqlAnswerStore(database, keep=timedelta(hours=settings.answer_hours)),
         limits=limits,
         close=lambda: _close(collector, database),

@@ -54,13 +54,6 @@ class Settings(BaseSettings):
     grid_overlap: float = Field(0.5, ge=0, lt=0.9, description="Overlap of neighbouring windows.")
     grid_min_side: int = Field(24, ge=8, description="Windows smaller than this are left out.")
 
-    reading: Literal["auto", "always", "never"] = Field(
-        "auto", description="When text in photos is read; auto where it can change the verdict."
-    )
-    reading_side: int = Field(
-        736, ge=320, le=4096, description="Long side, in pixels, at which text is looked for."
-    )
-
     index_kind: Literal["flat", "ivf", "hnsw", "exact"] = Field(
         "flat", description="flat is exact, up to about 100,000 references; then ivf or hnsw."
     )
@@ -79,6 +72,14 @@ class Settings(BaseSettings):
     )
     motif_prior: float = Field(
         0.02, gt=0, lt=1, description="Share of the moderated stream that shows a motif."
+    )
+    wording_reviews: bool = Field(
+        True, description="Whether names in disguise and admitted copies alone ask for a review."
+    )
+    residue_per_million: float = Field(
+        1_000.0,
+        ge=0,
+        description="Budget: ordinary listings in a million that residue words review.",
     )
     min_image_side: int = Field(
         48, ge=1, description="Images with a shorter side are too small to judge."
@@ -112,6 +113,9 @@ class Settings(BaseSettings):
     )
     rate_per_minute: int = Field(
         6_000, ge=0, description="Requests a minute that a key may make; 0 for as many as it likes."
+    )
+    review_lease_minutes: float = Field(
+        15.0, gt=0, description="How long a claimed review is held before others may take it."
     )
     answer_hours: float = Field(
         24.0, gt=0, description="How long the answer to a write with an Idempotency-Key is kept."

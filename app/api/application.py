@@ -19,6 +19,7 @@ from app.api.routes import (
     keys,
     motifs,
     references,
+    reviews,
     search,
 )
 
@@ -30,7 +31,17 @@ def install(app: FastAPI, options: ApiOptions) -> None:
     metrics = Metrics()
     app.state.metrics = metrics
     app.state.api_options = options
-    for room in (assessments, search, brands, motifs, references, keys, health, documentation):
+    for room in (
+        assessments,
+        search,
+        brands,
+        motifs,
+        references,
+        reviews,
+        keys,
+        health,
+        documentation,
+    ):
         app.include_router(room.router)
     documentation.mount_assets(app)
     install_handlers(app)

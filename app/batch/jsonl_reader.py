@@ -6,6 +6,8 @@ or not a listing becomes a `BadRow` and the next line is read as if nothing had 
 
 import json
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import NoReturn
 
 from app.batch.catalog_files import CatalogFile
@@ -13,6 +15,8 @@ from app.batch.encodings import UTF8
 from app.batch.lines import MAX_LINE_BYTES, Line, read_lines
 from app.batch.rows import Place, Row, bad_row, catalog_row, excerpt
 from app.domain.errors import InvalidInputError
+
+_FIRST_ROWS = 100
 
 
 class JsonlReader:
@@ -29,6 +33,18 @@ class JsonlReader:
             UnsupportedFileError: when the file cannot be read.
         """
         return sum(1 for _ in self._lines())
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the names in the first rows, in the order in which they appear.
+
+        Raises:
+            UnsupportedFileError: when the file cannot be read.
+        """
+        names: dict[str, None] = {}
+        for line in islice(self._lines(), _FIRST_ROWS):
+            with suppress(InvalidInputError):
+                names |= dict.fromkeys(parse_object(decode(line.data)))
+        return tuple(names)
 
     def rows(self, first: int = 1) -> Generator[Row, None, None]:
         """Yield every row in order, counted from `first`.

@@ -51,14 +51,13 @@ class ParquetReader:
             return int(table.metadata.num_rows)
 
     def columns(self) -> tuple[str, ...]:
-        """Return the columns that are read, with their types.
+        """Return the columns' names.
 
         Raises:
             UnsupportedFileError: when the file cannot be read or its columns not be used.
         """
         with self._opened() as table:
-            known = [one for one in table.schema_arrow if one.name in COLUMNS]
-            return tuple(f"{column.name} ({column.type})" for column in known)
+            return tuple(table.schema_arrow.names)
 
     def rows(self, first: int = 1) -> Generator[Row, None, None]:
         """Yield every row in order, counted from `first`.

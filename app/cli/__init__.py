@@ -6,7 +6,7 @@ Results go to standard output (`--json` for machines), everything else to standa
 
 import typer
 
-from app.cli import catalog, evidence, indexing, keys, motifs, scoring, serving
+from app.cli import catalog, evidence, indexing, keys, motifs, reviews, scoring, serving
 from app.cli.session import explained
 
 cli = typer.Typer(
@@ -24,6 +24,7 @@ cli.add_typer(catalog.commands, name="catalog")
 cli.command("calibrate")(scoring.calibrate)
 cli.command("evaluate")(scoring.evaluate)
 cli.add_typer(keys.commands, name="keys")
+cli.add_typer(reviews.commands, name="reviews")
 cli.add_typer(indexing.commands, name="index")
 cli.add_typer(evidence.commands, name="evidence")
 

@@ -6,9 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from app.batch.catalog_files import catalog_files
+from app.batch.dry_run import dry_run
 from app.batch.executor import DEFAULT_WORKERS
+from app.batch.outputs import Outputs
 from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import CatalogSummary
+from app.cli.catalog_forecast import print_forecast
 from app.cli.catalog_progress import shown
 from app.cli.printing import print_json
 from app.cli.session import explained, fail, opened
@@ -52,11 +56,14 @@ def score(
     encoding: Annotated[
         str, typer.Option(help="Encoding of CSV files; found out when not given.")
     ] = "",
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what is understood and what it will cost.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Assess every listing of a catalogue; a bad row or image is reported and isolated."""
     del executor  # one choice so far; the option is part of the contract
-    with explained(), opened() as touchstone, shown() as progress:
+    with explained():
         options = RunOptions(
             workers=workers,
             resume=resume,
@@ -64,6 +71,29 @@ def score(
             since=since,
             encoding=encoding,
         )
+        if dry:
+            _forecast(source, target, options, as_json=as_json)
+        else:
+            _score(source, target, options, as_json=as_json)
+
+
+def _forecast(source: str, target: Path, options: RunOptions, *, as_json: bool) -> None:
+    outputs = Outputs.at(target)
+    with opened() as touchstone:
+        found = dry_run(
+            source, assessor=touchstone.assessor, options=options, collector=touchstone.collector
+        )
+    outputs.require_apart_from(catalog_files(source))
+    if as_json:
+        print_json(found.to_document())
+    else:
+        print_forecast(found)
+    if found.rows_read and found.rejected == found.rows_read:
+        fail(f"every one of the {found.rows_read} rows read would be rejected")
+
+
+def _score(source: str, target: Path, options: RunOptions, *, as_json: bool) -> None:
+    with opened() as touchstone, shown() as progress:
         summary = score_catalog(
             source,
             target,

@@ -43,5 +43,9 @@ class Claim:
         if (self.kind is ClaimKind.SILENT) != (self.source is None):
             raise ValueError("a claim has a source exactly when it is not silent")
 
+    def names(self, brand: str) -> bool:
+        """Tell whether it names a brand, in any case."""
+        return brand.casefold() in {name.casefold() for name in self.brands}
+
 
 SILENT = Claim(ClaimKind.SILENT)

@@ -1,6 +1,7 @@
 """Reads what a listing says of its own brand: it denies one, names one, or is silent.
 
-    brand field ─▶ title ─▶ description        the first that speaks makes the claim
+    brand field ─▶ title ─▶ description        the first that speaks makes the claim,
+                                               remarks are taken from all
 
 In the **brand field** the whole text counts. A denial ("Unbranded", "Sans marque", "Generic")
 makes the claim `unbranded`. A placeholder ("N/A", "Does not apply", "Other", "-", "Handmade") says
@@ -10,45 +11,40 @@ names that stand in it, or else its own text.
 
 In the **title** and the **description** only phrases that mean one thing in running text deny a
 brand: "unbranded" does, "generic" and "none" do not. In one text a denial outweighs a name, since
-"unbranded strap for Apple Watch" says whose strap it is not. Names are found as whole tokens. Most
-count in any case; a few must look like a name:
+"unbranded strap for Apple Watch" says whose strap it is not. What counts as a name is in
+`brand_names.py`.
 
-- one made of ordinary words ("Apple", "Target", "Red Hat") counts where it opens a title with a
-  capital, or has a capital inside a sentence that uses capitals sparingly;
-- one of at most two letters a word ("HP", "3M") counts when written as the registry writes it;
-- digits alone and single letters never count; a katakana name counts as a whole katakana word
-  (プラダ is not in プラダン), while Han, Hangul and Thai names are found as substrings.
+A brand that goods are said to imitate, fit or not to be ("inspired by X", "for X", "not X") is not
+named as their maker, and one whose name stands in disguise ("C@rt1er") is not named at all: both
+become remarks (`relation_reading.py`, `wordings.py`), from all three texts, beside the claim that
+is made by what is left.
 
 Reading is lexical. It does not know that "not a generic brand" denies a denial, except for the
-harmless phrases in the data; a brand after "for", "compatible with" or "inspired by" is named like
-any other, and disguised spellings are not undone. Where a registry holds a brand that is itself
-called like a denial ("No Brand"), the denial wins; one called like a placeholder is named. It never
-raises, whatever the text.
+harmless phrases in the data. Where a registry holds a brand that is itself called like a denial
+("No Brand"), the denial wins; one called like a placeholder is named. It never raises, whatever the
+text.
 """
 
-import functools
 import html
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 from typing import Any, Final
 
+from app.domain.brand_names import BrandNames, distinct, run_together
 from app.domain.claim import SILENT, Claim, ClaimKind, ClaimSource
 from app.domain.listing import Listing
-from app.domain.registry import Brand
-from app.domain.text import AMPERSAND, BREAK, Found, Passage, PhraseBook, is_unspaced
+from app.domain.relation_reading import Mention, RelationReader
+from app.domain.relation_terms import RelationTerms, load_relation_terms
+from app.domain.remark import Remark, RemarkKind
+from app.domain.text import Passage, PhraseBook
+from app.domain.wordings import FoundWording
 
 _FIELD_PARTS: Final = re.compile(r"[/|,;()\[\]+&]|\s[-\u2013\u2014]\s")
-_APOSTROPHE: Final = re.compile(r"['`\u2019\u00b4\u02bc]")
 # Bounded, because a number of thousands of digits makes `html.unescape` raise.
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,31});")
-_LEGAL_FORMS: Final = frozenset({
-    "inc", "incorporated", "ltd", "limited", "llc", "plc", "corp", "corporation", "co", "company",
-    "gmbh", "ag", "kg", "sa", "sas", "sarl", "spa", "srl", "bv", "nv", "ab", "oy", "as", "aps",
-})  # fmt: skip
 
 
 class Basis(StrEnum):
@@ -114,7 +110,7 @@ class UnbrandedTerms:
         """Return the phrases of running text: True where one denies, False where it is harmless."""
         phrases: dict[tuple[str, ...], bool] = {}
         for phrase in (Passage.of(term).phrase for each in self.languages for term in each.text):
-            phrases |= dict.fromkeys((phrase, *_run_together(phrase, at_least=6)), True)
+            phrases |= dict.fromkeys((phrase, *run_together(phrase, at_least=6)), True)
         harmless = (term for each in self.languages for term in each.harmless)
         phrases |= {Passage.of(term).phrase: False for term in harmless}
         return PhraseBook(phrases)
@@ -136,77 +132,36 @@ def _language(table: dict[str, Any]) -> LanguageTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class BrandForm:
-    """One spelling under which brands are found: whose it is and how much it takes to count."""
+class Statement:
+    """All that a listing says of brands: its claim, and what it remarks beside it."""
 
-    names: tuple[str, ...]
-    spellings: frozenset[str]
-    as_written: bool
+    claim: Claim
+    remarks: tuple[Remark, ...] = ()
 
 
-class BrandNames:
-    """An immutable matcher over a registry's brands and their aliases.
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one text says: brands named as the maker, remarks on brands, and its tokens."""
 
-    Build it once for a version of the registry: that takes some tens of milliseconds for thousands
-    of brands, while reading with it costs the same however many it holds.
-    """
-
-    __slots__ = ("_book", "_whole")
-
-    def __init__(self, brands: Iterable[Brand]) -> None:
-        spelled: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-        whole: dict[str, list[str]] = {}
-        for brand in brands:
-            for spelling in (brand.name, *brand.aliases):
-                for phrase in _phrases(spelling):
-                    spelled.setdefault(phrase, []).append((brand.name, spelling))
-                    whole.setdefault("".join(phrase).replace(BREAK, ""), []).append(brand.name)
-        self._whole = {key: _distinct(names) for key, names in whole.items()}
-        self._book = PhraseBook(
-            {phrase: _form(phrase, uses) for phrase, uses in spelled.items() if _counts(phrase)}
-        )
-
-    def called(self, passage: Passage) -> tuple[str, ...]:
-        """Return the brands whose name is the whole text, a legal form ("Inc.") aside."""
-        tokens = [token for token in passage.tokens if token not in {BREAK, AMPERSAND}]
-        end = len(tokens)
-        while end > 1 and tokens[end - 1] in _LEGAL_FORMS:
-            end -= 1
-        return self._whole.get(passage.compact) or self._whole.get("".join(tokens[:end]), ())
-
-    def mentions(
-        self, passage: Passage, ordinary_words: frozenset[str], source: ClaimSource
-    ) -> tuple[Found[BrandForm], ...]:
-        """Return where a text names brands, by the rules of this file's docstring."""
-        # Counted at most once a text, or a text of nothing but "Apple" would take its square.
-        long_words = functools.cache(lambda: _long_words(passage, 0, len(passage.tokens)))
-
-        def accept(found: Found[BrandForm]) -> bool:
-            first, length, form = found
-            if passage.cuts_katakana(first, length):
-                return False
-            if form.as_written and passage.wording(first, length) not in form.spellings:
-                return False
-            words = passage.tokens[first : first + length]
-            if "".join(words) in ordinary_words or ordinary_words.issuperset(words):
-                return _stands_as_name(passage, found, source, long_words)
-            return True
-
-        return tuple(self._book.find(passage, accept))
+    passage: Passage
+    names: tuple[Mention, ...]
+    remarks: tuple[Remark, ...]
 
 
 class ClaimReader:
     """Reads claims with one set of terms; holds no state between listings."""
 
-    def __init__(self, terms: UnbrandedTerms) -> None:
+    def __init__(self, terms: UnbrandedTerms, relations: RelationTerms | None = None) -> None:
         self._denials = terms.denials
         self._known = terms.denials | terms.placeholders
         self._denying = terms.phrase_book()
         self._ordinary_words = terms.ordinary_words
+        self._relations = RelationReader(relations or load_relation_terms())
 
     def read(self, listing: Listing, brands: BrandNames) -> Claim:
         """Return the listing's claim, from the strongest source that makes one.
 
+        >>> from app.domain.registry import Brand
         >>> reader = ClaimReader(load_terms())
         >>> brands = BrandNames([Brand(1, "Cartier"), Brand(2, "H&M", ("Hennes & Mauritz",))])
         >>> claim = reader.read(Listing("a", brand_field="Markenlos", title="Cartier ring"), brands)
@@ -215,16 +170,51 @@ class ClaimReader:
         >>> reader.read(Listing("b", brand_field="N/A", title="h & m summer dress"), brands).brands
         ('H&M',)
         """
-        return (
-            self._read_field(listing.brand_field, brands)
-            or self._read_text(listing.title, ClaimSource.TITLE, brands)
-            or self._read_text(listing.description, ClaimSource.DESCRIPTION, brands)
-            or SILENT
-        )
+        return self.listen(listing, brands).claim
 
-    def _read_field(self, field: str, brands: BrandNames) -> Claim | None:
-        source, text = ClaimSource.BRAND_FIELD, _plain(field).strip()
-        passage, terms = Passage.of(text), self._terms(text)
+    def listen(self, listing: Listing, brands: BrandNames) -> Statement:
+        """Return the listing's claim and its remarks on brands.
+
+        >>> from app.domain.registry import Brand
+        >>> reader, brands = ClaimReader(load_terms()), BrandNames([Brand(1, "Cartier")])
+        >>> heard = reader.listen(Listing("a", title="Ring inspired by Cartier"), brands)
+        >>> str(heard.claim.kind), heard.remarks[0].text
+        ('silent', 'inspired by Cartier')
+        """
+        texts = {
+            ClaimSource.BRAND_FIELD: _plain(listing.brand_field).strip(),
+            ClaimSource.TITLE: _plain(listing.title),
+            ClaimSource.DESCRIPTION: _plain(listing.description),
+        }
+        heard = {source: self._hear(text, source, brands) for source, text in texts.items()}
+        claims = (
+            self._claim_of_field(heard[ClaimSource.BRAND_FIELD], brands),
+            *(self._claim_of_text(heard[source], source) for source in list(texts)[1:]),
+        )
+        remarks = tuple(dict.fromkeys(r for each in heard.values() for r in each.remarks))
+        return Statement(next(filter(None, claims), SILENT), remarks)
+
+    def _hear(self, text: str, source: ClaimSource, brands: BrandNames) -> _Heard:
+        passage = Passage.of(text)
+        hidden = [
+            (Mention.at(passage, hit.start, hit.end, names), hit)
+            for hit, names in brands.in_disguise(passage.text, self._ordinary_words)
+        ]
+        taken = {at for mention, _ in hidden for at in range(mention.first, mention.end)}
+        plain = [
+            Mention(each.first, each.first + each.length, each.value.names)
+            for each in brands.mentions(passage, self._ordinary_words, source)
+            if taken.isdisjoint(range(each.first, each.first + each.length))
+        ]
+        mentions = sorted((*plain, *(each for each, _ in hidden)), key=lambda each: each.first)
+        free, remarks = self._relations.read(passage, mentions, source)
+        disguises = tuple(_disguise(passage, hit, each.brands, source) for each, hit in hidden)
+        names = tuple(mention for mention in free if mention.first not in taken)
+        return _Heard(passage, names, remarks + disguises)
+
+    def _claim_of_field(self, heard: _Heard, brands: BrandNames) -> Claim | None:
+        source, passage, text = ClaimSource.BRAND_FIELD, heard.passage, heard.passage.text
+        terms = self._terms(text)
         if terms & self._denials:
             return Claim(ClaimKind.UNBRANDED, text, source)
         names = brands.called(passage)
@@ -232,7 +222,9 @@ class ClaimReader:
             return None
         if not names and self._denial(passage):
             return Claim(ClaimKind.UNBRANDED, text, source)
-        names = names or _names(brands.mentions(passage, self._ordinary_words, source))
+        names = names or _names(heard.names)
+        if not names and heard.remarks:
+            return None  # "for X" and "X style" say nothing about whose goods these are
         return Claim(ClaimKind.NAMES, text, source, names or (" ".join(text.split()),))
 
     def _terms(self, field: str) -> frozenset[str]:
@@ -244,95 +236,32 @@ class ClaimReader:
                 return terms
         return frozenset()
 
-    def _read_text(self, text: str, source: ClaimSource, brands: BrandNames) -> Claim | None:
-        passage = Passage.of(_plain(text))
+    def _claim_of_text(self, heard: _Heard, source: ClaimSource) -> Claim | None:
+        passage = heard.passage
         if denial := self._denial(passage):
             return Claim(ClaimKind.UNBRANDED, denial, source)
-        found = brands.mentions(passage, self._ordinary_words, source)
-        if not found:
+        if not heard.names:
             return None
-        wordings = _distinct(passage.wording(each.first, each.length) for each in found)
-        return Claim(ClaimKind.NAMES, ", ".join(wordings), source, _names(found))
+        wordings = distinct(
+            passage.wording(each.first, each.end - each.first) for each in heard.names
+        )
+        return Claim(ClaimKind.NAMES, ", ".join(wordings), source, _names(heard.names))
 
     def _denial(self, passage: Passage) -> str:
         found = (each for each in self._denying.find(passage) if each.value)
         return next((passage.wording(each.first, each.length) for each in found), "")
 
 
+def _disguise(
+    passage: Passage, hit: FoundWording, brands: tuple[str, ...], source: ClaimSource
+) -> Remark:
+    note = ", ".join(hit.disguises)
+    return Remark(RemarkKind.DISGUISE, passage.text[hit.start : hit.end], source, brands, note)
+
+
 def _plain(text: str) -> str:
     return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
 
 
-def _phrases(spelling: str) -> set[tuple[str, ...]]:
-    """Return the token sequences under which sellers write a brand's name.
-
-    >>> sorted(_phrases("Levi's"))
-    [('levi', 's'), ('levis',)]
-    >>> sorted(_phrases("Marks & Co"))
-    [('marks', '&', 'co'), ('marks', 'and', 'co'), ('marks', 'co'), ('marksco',)]
-    """
-    texts = (spelling, _APOSTROPHE.sub("", spelling))
-    phrases = {Passage.of(text).phrase for text in texts} - {()}
-    phrases |= {tuple(word for word in phrase if word != BREAK) for phrase in phrases}
-    for phrase in tuple(phrases):
-        if AMPERSAND in phrase and set(phrase) != {AMPERSAND}:
-            phrases.add(tuple("and" if word == AMPERSAND else word for word in phrase))
-            phrases.add(tuple(word for word in phrase if word != AMPERSAND))
-    return phrases | {joined for phrase in phrases for joined in _run_together(phrase, at_least=5)}
-
-
-def _run_together(phrase: tuple[str, ...], *, at_least: int) -> Iterator[tuple[str, ...]]:
-    """Yield the phrase as one word ("nobrand", "cocacola") where that is long enough to be sure."""
-    joined = "".join(phrase)
-    apart = {AMPERSAND, BREAK, "and"} | {word for word in phrase if is_unspaced(word)}
-    if len(phrase) > 1 and len(joined) >= at_least and apart.isdisjoint(phrase):
-        yield (joined,)
-
-
-def _counts(phrase: tuple[str, ...]) -> bool:
-    joined = "".join(phrase)
-    return len(joined) > 1 and not joined.isdigit()
-
-
-def _form(phrase: tuple[str, ...], uses: list[tuple[str, str]]) -> BrandForm:
-    short = all(len(word) <= 2 and not is_unspaced(word) for word in phrase)
-    return BrandForm(
-        names=_distinct(name for name, _ in uses),
-        spellings=frozenset(spelling for _, spelling in uses),
-        as_written=short and AMPERSAND not in phrase,
-    )
-
-
-def _stands_as_name(
-    passage: Passage,
-    found: Found[BrandForm],
-    source: ClaimSource,
-    long_words: Callable[[], tuple[int, int]],
-) -> bool:
-    first, length, _ = found
-    opens = first == 0 or (first == 1 and passage.tokens[0] == BREAK)
-    if opens and source is ClaimSource.TITLE:
-        return not passage.wording(first, 1)[0].islower()
-    # A word after a break has a capital for its place in the sentence.
-    if opens or passage.tokens[first - 1] == BREAK or not _is_capital(passage, first):
-        return False
-    (every, capitals), (own, own_capitals) = long_words(), _long_words(passage, first, length)
-    return (capitals - own_capitals) * 3 < every - own
-
-
-def _long_words(passage: Passage, first: int, length: int) -> tuple[int, int]:
-    """Count the words of four letters or more, and those of them with a capital."""
-    long = [i for i in range(first, first + length) if len(passage.tokens[i]) > 3]
-    return len(long), sum(_is_capital(passage, i) for i in long)
-
-
-def _is_capital(passage: Passage, at: int) -> bool:
-    return passage.wording(at, 1)[0].isupper()
-
-
-def _names(found: tuple[Found[BrandForm], ...]) -> tuple[str, ...]:
-    return _distinct(name for each in found for name in each.value.names)
-
-
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _names(mentions: tuple[Mention, ...]) -> tuple[str, ...]:
+    return distinct(name for each in mentions for name in each.brands)

@@ -8,7 +8,7 @@ raises the registry's version by one. Every method is safe to call from several 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from app.domain.idempotency import Claim, KeptAnswer, WriteId
 from app.domain.identity import ApiKey, NewKey
 from app.domain.listing import Listing
 from app.domain.registry import Brand, Motif, NewMotif, NewReference, Reference, Registration
+from app.domain.review import Decision, MotifRecord, Review, ReviewEvent, ReviewState
 
 FloatArray = NDArray[np.float32]
 
@@ -237,3 +238,32 @@ class AnswerStore(Protocol):
 
     def release(self, claim: Claim) -> None:
         """Give a claim back: the write came to nothing and may be tried again."""
+
+
+class ReviewStore(Protocol):
+    """Reviews, which open with their assessments, and what happened to them."""
+
+    def get(self, review_id: int) -> Review:
+        """Return one review, or raise `NotFoundError`."""
+
+    def list(
+        self, state: ReviewState, *, after: int | None = None, limit: int = 50
+    ) -> list[Review]:
+        """Return reviews in a state by expected harm: score, then exposure, then age."""
+
+    def claim(self, review_id: int, actor: str, lease: timedelta) -> Review:
+        """Hold an undecided review for a while; `NotFoundError`, `ConflictError`."""
+
+    def release(self, review_id: int, actor: str) -> Review:
+        """Let go of a review; `NotFoundError`, `ConflictError`."""
+
+    def decide(
+        self, review_id: int, actor: str, decision: Decision, references: Sequence[int] = ()
+    ) -> Review:
+        """Decide a review; `NotFoundError`, `ConflictError`."""
+
+    def events(self, review_id: int) -> Sequence[ReviewEvent]:
+        """Return what happened to a review, oldest first; `NotFoundError`."""
+
+    def records(self) -> Sequence[MotifRecord]:
+        """Return how the reviews went for every motif that was seen in one."""

@@ -39,6 +39,7 @@ class IdPrefix(StrEnum):
     REFERENCE = "ref"
     ASSESSMENT = "asm"
     KEY = "key"
+    REVIEW = "rev"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:

@@ -11,7 +11,7 @@ listing that denies its brand and are kept with room to spare for one that is me
 
 import hashlib
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from app.domain.assessment import (
     Factors,
@@ -25,7 +25,15 @@ from app.domain.calibration import NullDistributions
 from app.domain.claim import Claim, ClaimKind
 from app.domain.contract import alarms_text
 from app.domain.errors import InvalidInputError
-from app.domain.match import Evidence, Match
+from app.domain.listing_words import (
+    ListingWords,
+    WordPolicy,
+    denial,
+    reasons_alone,
+    reasons_beside,
+    support,
+)
+from app.domain.match import Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,9 @@ class Policy:
     """The numbers that an operator answers for.
 
     `suspect_per_million` and `review_per_million` are budgets over listings without a motif.
-    `prior` is the share of the moderated stream that shows a registered motif at all. The last
-    three say how much of a denial there is in naming no brand, another brand, or the right one.
+    `prior` is the share of the moderated stream that shows a registered motif at all. The shares
+    say how much of a denial there is in naming no brand, another brand, or the right one; `words`
+    has those of all other wording.
     """
 
     suspect_per_million: float = 1_000.0
@@ -44,6 +53,7 @@ class Policy:
     other_brand_denies: float = 0.9
     same_brand_denies: float = 0.0
     min_side: int = 48
+    words: WordPolicy = field(default_factory=WordPolicy)
 
     def __post_init__(self) -> None:
         if not 0 < self.suspect_per_million <= self.review_per_million < 300_000:
@@ -73,14 +83,15 @@ class Policy:
         return motif_probability(self.review_per_million / 1e6, self.prior)
 
 
-def motif_probability(chance: float, prior: float) -> float:
+def motif_probability(chance: float, prior: float, support: float = 1.0) -> float:
     """Return the probability that a motif is there, given the chance of a false alarm.
 
     A p-value is not a probability of the hypothesis. The largest Bayes factor that a p-value p can
     stand for is `1 / (-e p ln p)` (Sellke, Bayarri, Berger, The American Statistician 2001); times
     the prior odds it gives the posterior odds. It is an upper bound, honest about its direction,
     and zero evidence (p above 1/e) leaves the probability at zero rather than at the prior, because
-    a photo without any match is not evidence for a motif.
+    a photo without any match is not evidence for a motif. `support` multiplies the odds: what else
+    speaks for the motif, such as words, taken as independent of the photo.
 
     One false alarm in 1,000 listings, where 2 % of listings show a motif: the Bayes factor is 53,
     the odds 53 x 0.02 / 0.98 = 1.09, the probability 0.52.
@@ -91,7 +102,7 @@ def motif_probability(chance: float, prior: float) -> float:
     if chance >= 1 / math.e:
         return 0.0
     bayes_factor = 1 / (-math.e * chance * math.log(chance))
-    odds = bayes_factor * prior / (1 - prior)
+    odds = support * bayes_factor * prior / (1 - prior)
     return odds / (1 + odds)
 
 
@@ -102,21 +113,31 @@ def rule(
     policy: Policy,
     *,
     authorised: bool = False,
+    words: ListingWords = ListingWords(),  # noqa: B008  a value that does not change
 ) -> Ruling:
     """Return the verdict on a listing.
+
+    Words support a match and change how far a brand is denied, but a listing is suspect only where
+    a photo alone would at least have sent it to people.
 
     `nulls` is `None` when nothing calibrated is loaded; then no listing is `clear` once something
     matched at all, because nobody can say how rare that match is.
     """
     reasons = _image_reasons(images)
     judged = [finding for finding in images if finding.error is None]
-    best = _judged_match(judged, claim, nulls, policy)
-    present = _presence(best, len(judged), nulls, policy)
-    denied = _denial(best, claim, policy)
-    factors = Factors(present, denied, 0.0 if authorised else 1.0)
+    best = _judged_match(judged, claim, nulls, policy, words)
+    seen = _presence(best, len(judged), nulls, policy)
+    present = _presence(best, len(judged), nulls, policy, words)
+    factors = Factors(present, _denial(best, claim, policy, words), 0.0 if authorised else 1.0)
     verdict = _threshold(factors.score, policy)
     if best is not None and present >= policy.review_score:
-        reasons += _match_reasons(best, images, claim)
+        reasons += [*_match_reasons(best, images, claim), *reasons_beside(best, claim, words)]
+    elif not authorised:
+        told, speaking = reasons_alone(claim, words, policy.words)
+        reasons += told
+        verdict = _at_least_review(verdict) if speaking else verdict
+    if verdict is Verdict.SUSPECT and seen < policy.review_score:
+        verdict = Verdict.REVIEW
     if best is not None and nulls is None:
         reasons.append(Reason(ReasonCode.NOT_CALIBRATED, "no background fits this model"))
         verdict = _at_least_review(verdict)
@@ -131,6 +152,7 @@ def _judged_match(
     claim: Claim,
     nulls: NullDistributions | None,
     policy: Policy,
+    words: ListingWords,
 ) -> Match | None:
     """Return the match that decides: the gravest one where any is grave, else the best.
 
@@ -143,7 +165,8 @@ def _judged_match(
     photos = len(judged)
 
     def gravity(match: Match) -> float:
-        return _presence(match, photos, nulls, policy) * _denial(match, claim, policy)
+        present = _presence(match, photos, nulls, policy, words)
+        return present * _denial(match, claim, policy, words)
 
     gravest = min(matches, key=lambda match: (-gravity(match), match.rank_key))
     if gravity(gravest) >= policy.review_score:
@@ -156,7 +179,7 @@ def _unexplained(finding: ImageFinding, claim: Claim) -> list[Match]:
 
     A mark resembles others a little; on the spot where the named brand is seen, they are its echo.
     """
-    named = [match for match in finding.matches if _names(claim, match.brand)]
+    named = [match for match in finding.matches if claim.names(match.brand)]
     return [
         match
         for match in finding.matches
@@ -165,25 +188,30 @@ def _unexplained(finding: ImageFinding, claim: Claim) -> list[Match]:
 
 
 def _presence(
-    best: Match | None, photos: int, nulls: NullDistributions | None, policy: Policy
+    best: Match | None,
+    photos: int,
+    nulls: NullDistributions | None,
+    policy: Policy,
+    words: ListingWords | None = None,
 ) -> float:
     if best is None or nulls is None:
         return 0.0
-    return motif_probability(nulls.registry_chance(best.tail, max(photos, 1)), policy.prior)
+    supported = 1.0 if words is None else support(best, words, policy.words)
+    chance = nulls.registry_chance(best.tail, max(photos, 1))
+    return motif_probability(chance, policy.prior, supported)
 
 
-def _denial(best: Match | None, claim: Claim, policy: Policy) -> float:
+def _denial(best: Match | None, claim: Claim, policy: Policy, words: ListingWords) -> float:
+    claimed = policy.other_brand_denies
     if claim.kind is ClaimKind.UNBRANDED:
-        return 1.0
-    if claim.kind is ClaimKind.SILENT:
-        return policy.silent_denies
-    if best is not None and _names(claim, best.brand):
-        return policy.same_brand_denies
-    return policy.other_brand_denies
-
-
-def _names(claim: Claim, brand: str) -> bool:
-    return brand.casefold() in {name.casefold() for name in claim.brands}
+        claimed = 1.0
+    elif claim.kind is ClaimKind.SILENT:
+        claimed = policy.silent_denies
+    elif best is not None and claim.names(best.brand):
+        claimed = policy.same_brand_denies
+    if best is None:
+        return claimed
+    return denial(claimed, claim, best.brand, words, policy.words)
 
 
 def _threshold(score: float, policy: Policy) -> Verdict:
@@ -209,15 +237,12 @@ def _image_reasons(images: tuple[ImageFinding, ...]) -> list[Reason]:
 
 def _match_reasons(best: Match, images: tuple[ImageFinding, ...], claim: Claim) -> list[Reason]:
     number = next(place for place, image in enumerate(images, 1) if best in image.matches)
-    figure = f"{alarms_text(best.false_alarms_per_million)} of a million ordinary photos"
-    name = f"{best.brand} / {best.motif} in image {number}"
-    reasons = []
-    if Evidence.TEXT in best.evidence:
-        detail = f"reads {best.read!r} in image {number}, a wording of {best.brand} / {best.motif}"
-        reasons.append(Reason(ReasonCode.WORDMARK_READ, f"{detail}, as about {figure} would"))
-    if Evidence.VISUAL in best.evidence:
-        reasons.append(Reason(ReasonCode.MOTIF_SEEN, f"{name}, as well as in about {figure}"))
-    return [*reasons, _claim_reason(best, claim)]
+    seen = Reason(
+        ReasonCode.MOTIF_SEEN,
+        f"{best.brand} / {best.motif} in image {number}, as well as in about "
+        f"{alarms_text(best.false_alarms_per_million)} of a million ordinary photos",
+    )
+    return [seen, _claim_reason(best, claim)]
 
 
 def _claim_reason(best: Match, claim: Claim) -> Reason:
@@ -225,7 +250,7 @@ def _claim_reason(best: Match, claim: Claim) -> Reason:
     if claim.kind is ClaimKind.UNBRANDED:
         return Reason(ReasonCode.CLAIMS_UNBRANDED, f"{source} says {claim.text!r}")
     if claim.kind is ClaimKind.SILENT:
-        return Reason(ReasonCode.NO_BRAND_CLAIM, "the listing names no brand")
-    if _names(claim, best.brand):
+        return Reason(ReasonCode.NO_BRAND_CLAIM, "the listing names no brand as its maker")
+    if claim.names(best.brand):
         return Reason(ReasonCode.CLAIMS_MATCHED_BRAND, f"{source} names {best.brand}")
     return Reason(ReasonCode.CLAIMS_OTHER_BRAND, f"{source} says {claim.text!r}, not {best.brand}")

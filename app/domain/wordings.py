@@ -120,7 +120,10 @@ class Wordings:
 
     def __init__(self, wordings: Iterable[str], ordinary_words: Collection[str] = ()) -> None:
         ordinary = frozenset(ordinary_words)
-        names = [_name(wording, ordinary) for wording in dict.fromkeys(wordings)]
+        names = [
+            _name(wording, ordinary.issuperset(wording.casefold().split()))
+            for wording in dict.fromkeys(wordings)
+        ]
         self._names = [name for name in names if len(name.key) >= 2]
         self._by_key: dict[str, list[_Name]] = {}
         self._by_shape: dict[tuple[int, str], list[_Name]] = {}
@@ -196,10 +199,10 @@ def find_wording(text: str, wording: str) -> tuple[FoundWording, ...]:
     return Wordings([wording]).find(text)
 
 
-def _name(wording: str, ordinary: frozenset[str]) -> _Name:
+@functools.lru_cache(maxsize=65_536)  # a registry changes by a few names at a time
+def _name(wording: str, ordinary: bool) -> _Name:
     letters = read_letters(wording)
-    words = wording.casefold().split()
-    return _Name(wording, letters, without_repeats(letters.text), ordinary.issuperset(words))
+    return _Name(wording, letters, without_repeats(letters.text), ordinary)
 
 
 def _parts(length: int) -> tuple[tuple[int, int], ...]:

@@ -6,16 +6,17 @@ It never changes. A registry change makes another gallery beside it (`live_galle
 that is being matched sees the old registry or the new one in all four parts, never a mixture.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.box import Box
+from app.domain.brand_names import BrandNames
 from app.domain.calibration import NullDistributions
-from app.domain.claim_reading import BrandNames
 from app.domain.match import Match
 from app.domain.registry import Motif, Polarity, Reference
+from app.domain.residue import ResidueWords
 from index import NO_ID, VectorIndex
 from models.regions import Boxes, Embeddings
 
@@ -34,6 +35,7 @@ class MotifGallery:
     nulls: NullDistributions | None
     background: str | None
     brand_names: BrandNames
+    residue: ResidueWords = field(init=False)
 
     def __post_init__(self) -> None:
         ids = np.array([reference.id for reference in self.references], np.int64)
@@ -41,6 +43,7 @@ class MotifGallery:
             raise ValueError("the gallery's references are not the index's ids")
         if self.nulls is not None and len(self.nulls.maxima) != len(self.motifs):
             raise ValueError("one null distribution for each motif")
+        object.__setattr__(self, "residue", ResidueWords(self.motifs))
 
     @property
     def version(self) -> str:

@@ -21,8 +21,8 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from app.domain.brand_names import BrandNames
 from app.domain.calibration import NullDistributions, fit_nulls
-from app.domain.claim_reading import BrandNames
 from app.domain.errors import CalibrationError
 from app.domain.ports import RegistryState, RegistryStore
 from app.domain.registry import Motif, Polarity, Reference

@@ -15,6 +15,7 @@ from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
+from app.services.reviewing import ReviewDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,6 @@ class Touchstone:
     keys: KeyKeeper
     evidence: EvidenceRoom
     answers: AnswerStore
+    reviews: ReviewDesk
     limits: DecodeLimits
     close: Callable[[], None]

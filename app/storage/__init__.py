@@ -14,6 +14,7 @@ from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
+from app.storage.reviews import SqlReviewStore
 
 __all__ = [
     "Database",
@@ -24,4 +25,5 @@ __all__ = [
     "SqlEmbeddingStore",
     "SqlKeyStore",
     "SqlRegistryStore",
+    "SqlReviewStore",
 ]

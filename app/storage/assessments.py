@@ -20,6 +20,7 @@ from app.domain.ports import StoredAssessment
 from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.names import NAME_LIMIT, storable
+from app.storage.reviews import open_review
 from app.storage.tables import AssessmentRow
 from app.storage.versioned import found
 
@@ -32,7 +33,7 @@ class SqlAssessmentStore:
         self._clock = clock
 
     def add(self, listing: Listing, assessment: Assessment) -> StoredAssessment:
-        """Keep an assessment and return it with its id, as `get` will."""
+        """Keep an assessment, with its review where it asks for one, and return it with its id."""
         row = AssessmentRow(
             created_at=self._clock(),
             listing_id=storable(listing.listing_id)[:NAME_LIMIT],
@@ -43,6 +44,7 @@ class SqlAssessmentStore:
         )
         with self._database.session(write=True) as session:
             session.add(row)
+            open_review(session, row, listing, _seen_motifs(assessment))
         return _stored(row)
 
     def get(self, assessment_id: int) -> StoredAssessment:
@@ -58,6 +60,10 @@ class SqlAssessmentStore:
             page = page.where(AssessmentRow.id < before)
         with self._database.session() as session:
             return [_stored(row) for row in session.scalars(page)]
+
+
+def _seen_motifs(assessment: Assessment) -> list[int]:
+    return [match.motif_id for image in assessment.images for match in assessment.seen(image)]
 
 
 def _listing_document(listing: Listing) -> dict[str, Any]:

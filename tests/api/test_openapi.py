@@ -18,6 +18,7 @@ from app.api.schemas import (  # noqa: F401  they register themselves
     listings,
     motifs,
     references,
+    reviews,
     search,
 )
 from app.api.schemas.base import Input, Output, Page
@@ -33,6 +34,7 @@ UPKEEP = {
     "brand": {"create", "list", "get", "change", "remove"},
     "motif": {"create", "list", "get", "change", "remove", "enable", "disable"},
     "reference": {"create", "list", "get", "remove"},
+    "review": {"list", "get", "claim", "release", "decide"},
     "key": {"create", "list", "get", "revoke"},
 }
 

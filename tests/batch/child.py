@@ -22,13 +22,11 @@ def say(line: str) -> None:
 
 
 def score(source: str, target: str, most_rows: str) -> None:
-    """Score, resuming, and tell of every row; stand still after so many, never to finish."""
-    seen: list[int] = []
+    """Score, resuming, and tell of every new row; stand still after so many, never to finish."""
 
     def tell(report: ProgressReport) -> None:
-        seen.append(report.rows)
-        say(str(report.rows))
-        if report.rows == seen[0] + int(most_rows):
+        say(str(report.new_rows))
+        if report.new_rows == int(most_rows):
             time.sleep(60)
 
     assessor = FakeAssessor(seconds=0.001)

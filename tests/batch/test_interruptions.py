@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from subprocess import PIPE, Popen
 
+import pyarrow.parquet as pq
 import pytest
 
 from app.batch.scoring import score_catalog
@@ -35,8 +36,8 @@ def _files(catalog: Path, name: str) -> tuple[bytes, bytes]:
     return first, second
 
 
-def _start(catalog: Path, most_rows: int) -> Popen[str]:
-    target = catalog.with_name("out.jsonl")
+def _start(catalog: Path, most_rows: int, name: str = "out.jsonl") -> Popen[str]:
+    target = catalog.with_name(name)
     command = (*COMMAND, "score", str(catalog), str(target), str(most_rows))
     return Popen(command, cwd=PROJECT, stdout=PIPE, text=True)
 
@@ -44,32 +45,59 @@ def _start(catalog: Path, most_rows: int) -> Popen[str]:
 def _wait_for(child: Popen[str], new_rows: int) -> None:
     """Let the child finish so many rows more than it found."""
     assert child.stdout is not None
-    start = int(child.stdout.readline())
-    while int(child.stdout.readline()) < start + new_rows:
+    while int(child.stdout.readline()) < new_rows:
         pass
 
 
-def _finish(catalog: Path) -> int:
+def _finish(catalog: Path, name: str = "out.jsonl") -> int:
     """Let a child run to its end and return how many rows it had not to do again."""
-    with _start(catalog, ROWS + 1) as child:
+    with _start(catalog, ROWS + 1, name) as child:
         assert child.stdout is not None
         *_, last = child.stdout
     assert child.returncode == 0
     return int(last.removeprefix("kept "))
 
 
-def test_a_run_killed_again_and_again_ends_as_if_undisturbed(catalog: Path) -> None:
+def _kill(catalog: Path, chance: random.Random, name: str = "out.jsonl") -> None:
+    """Start a run, let it do a few rows, and kill it somewhere in the next one or two."""
+    with _start(catalog, 16, name) as child:
+        _wait_for(child, chance.randint(1, 4))
+        time.sleep(chance.uniform(0, 0.006))
+        child.send_signal(signal.SIGKILL)
+    assert child.returncode == -signal.SIGKILL
+    assert not catalog.with_name(name).exists()
+
+
+def test_a_run_killed_twenty_times_ends_as_if_undisturbed(catalog: Path) -> None:
     chance = random.Random(20)  # noqa: S311  no secret
-    for _ in range(6):
-        with _start(catalog, 16) as child:
-            _wait_for(child, chance.randint(1, 15))
-            time.sleep(chance.uniform(0, 0.004))
-            child.send_signal(signal.SIGKILL)
-        assert child.returncode == -signal.SIGKILL
-        assert not catalog.with_name("out.jsonl").exists()
-    assert 6 <= _finish(catalog) < ROWS
+    for _ in range(20):
+        _kill(catalog, chance)
+    assert 20 <= _finish(catalog) < ROWS
     assert _files(catalog, "out") == _undisturbed(catalog)
     assert not list(catalog.with_name("out.jsonl.run").glob("*.part"))
+
+
+def test_a_killed_run_ends_with_the_same_table(catalog: Path) -> None:
+    chance = random.Random(3)  # noqa: S311  no secret
+    for _ in range(3):
+        _kill(catalog, chance, "out.parquet")
+    _finish(catalog, "out.parquet")
+    score_catalog(catalog, catalog.with_name("whole.parquet"), assessor=FakeAssessor())
+    tables = [pq.read_table(catalog.with_name(f"{name}.parquet")) for name in ("out", "whole")]
+    assert tables[0].num_rows == ROWS - 1
+    assert tables[0].equals(tables[1])
+
+
+@pytest.mark.parametrize("after", [0.0, 0.002, 0.005, 0.01])
+def test_a_run_killed_while_it_writes_out_is_gone_on_with(catalog: Path, after: float) -> None:
+    with _start(catalog, 10 * ROWS, "out.parquet") as child:
+        _wait_for(child, ROWS)
+        time.sleep(after)
+        child.send_signal(signal.SIGKILL)
+    assert _finish(catalog, "out.parquet") == ROWS
+    table = pq.read_table(catalog.with_name("out.parquet"))
+    assert table.num_rows == ROWS - 1
+    assert not list(catalog.parent.glob(".out.parquet.*"))
 
 
 def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(catalog: Path) -> None:

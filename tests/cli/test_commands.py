@@ -15,7 +15,8 @@ from tests.fakes import motif_file, photo_with, plain_photo, write_photos
 COMMANDS = (
     "demo", "serve", "motifs import", "motifs list", "motifs show", "motifs disable",
     "motifs enable", "motifs remove", "score", "catalog score", "calibrate", "evaluate",
-    "keys create", "keys list", "keys revoke", "index build", "index stats", "index verify",
+    "reviews export", "keys create", "keys list", "keys revoke", "index build", "index stats",
+    "index verify",
     "evidence keygen", "evidence export", "evidence verify",
 )  # fmt: skip
 
@@ -218,6 +219,11 @@ def test_a_catalogue_is_scored(run: Run, manifest: Path, tmp_path: Path) -> None
         {"no": "id"},
     ]
     (tmp_path / "in.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    forecast = run("catalog", "score", "in.jsonl", "out.jsonl", "--dry-run")
+    assert forecast.code == 0
+    assert "3 rows; of 3 read, 1 rejected" in forecast.out
+    assert "3 photos, 2 readable, 1 not (1 image_truncated)" in forecast.out
+    assert not (tmp_path / "out.jsonl.run").exists()
     summary = run("catalog", "score", "in.jsonl", "out.jsonl", "--json")
     assert summary.code == 0
     assert (summary.json["listings"], summary.json["rejected"]) == (2, 1)
@@ -226,6 +232,15 @@ def test_a_catalogue_is_scored(run: Run, manifest: Path, tmp_path: Path) -> None
     assert lines[1]["images"][0]["error"]["code"] == "image_truncated"
     assert run("catalog", "score", "in.jsonl", "out.csv").code == 0
     assert run("catalog", "score", "in.jsonl", "out.jsonl", "--resume").code == 0
+    (tmp_path / "b.jpg").write_bytes(plain_photo())
+    retried = run("catalog", "score", "in.jsonl", "out.jsonl", "--retry-failed")
+    assert "2 rows kept from an earlier run, 3 photos of which 0 unreadable" in retried.out
+    unchanged = run("catalog", "score", "in.jsonl", "new.parquet", "--since", "out.jsonl")
+    assert "2 rows unchanged" in unchanged.out
+    (tmp_path / "bad.jsonl").write_text("no\nlisting\n")
+    rejected = run("catalog", "score", "bad.jsonl", "out.jsonl")
+    assert rejected.code == 1
+    assert "every one of the 2 rows was rejected" in rejected.err
 
 
 def test_keys_are_made_listed_and_revoked(run: Run) -> None:
@@ -244,3 +259,7 @@ def test_keys_are_made_listed_and_revoked(run: Run) -> None:
 def test_keys_need_no_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOUCHSTONE_MODEL", "resnet-9000")
     assert run("keys", "create", "root", "--scope", "admin").code == 0
+
+
+def test_without_a_decision_there_are_no_labels(run: Run) -> None:
+    assert run("reviews", "export").out == ""

@@ -12,8 +12,9 @@ from app.demo.goods import SampleListing, Shown, sample_listings
 from app.demo.photographs import PHOTOS, photograph
 from app.demo.starter import PHOTOGRAPHED_BRANDS, STARTER_BRANDS, starter_marks
 from app.domain.box import Box
+from app.domain.brand_names import BrandNames
 from app.domain.claim import Claim, ClaimKind
-from app.domain.claim_reading import BrandNames, ClaimReader, load_terms
+from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import TruncatedImageError
 from app.domain.registry import Brand
 from app.media.decoding import decode_image

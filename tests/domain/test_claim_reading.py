@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.brand_names import BrandNames
 from app.domain.claim import SILENT, Claim, ClaimKind, ClaimSource
 from app.domain.claim_reading import (
     Basis,
-    BrandNames,
     ClaimReader,
     LanguageTerms,
     UnbrandedTerms,
@@ -286,13 +286,12 @@ def test_running_text_that_denies_nothing(text: str) -> None:
         ("卡地亚手镯女款", ("Cartier",)),
         ("ﾙｲ･ｳﾞｨﾄﾝ 財布", ("Louis Vuitton",)),
         ("나이키신발", ("Nike",)),
-        ("compatible with Nike shoes", ("Nike",)),
         ("3M tape", ("3M",)),
-        ("ink for HP printers", ("HP",)),
+        ("HP printer ink", ("HP",)),
         ("[Apple] watch strap", ("Apple",)),
-        ("Case for Apple Music in black and white leather", ("Apple Music",)),
+        ("The Apple Music case in black and white leather", ("Apple Music",)),
         ("marc opolo shirt", ("Marc O'Polo",)),
-        ("Strap made to fit an Apple watch with a steel clasp", ("Apple",)),
+        ("Strap of an Apple watch with a steel clasp", ("Apple",)),
     ],
 )
 def test_titles_that_name(title: str, brands: tuple[str, ...]) -> None:

@@ -1,1 +1,0 @@
-"""Reading text in photos."""

@@ -26,7 +26,9 @@ UNSAFE_FORMATS = {
     "shelve",
 }
 VAGUE_NAMES = re.compile(r"(utils?|helpers?|common|misc|\w*_utils?|\w*_helpers?|\w*manager\w*)")
-PATCH = re.compile(r"\bmonkeypatch\.(?:setattr|setitem|delattr|delitem)\(|(?<!client\.)\bpatch(?:\.\w+)?\(")
+PATCH = re.compile(
+    r"\bmonkeypatch\.(?:setattr|setitem|delattr|delitem)\(|(?<!client\.)\bpatch(?:\.\w+)?\("
+)
 
 
 def _name(path: Path) -> str:

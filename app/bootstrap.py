@@ -23,7 +23,7 @@ from app.services.manifest import ManifestImporter
 from app.services.reference_vectors import ReferenceVectors
 from app.services.reviewing import ReviewDesk
 from app.services.signing import SigningKey
-from app.services.title_words import LanguageShares
+from app.services.title_words import title_shares
 from app.services.touchstone import Touchstone
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
@@ -80,6 +80,7 @@ def build_policy(settings: Settings) -> Policy:
         words=WordPolicy(
             residue_per_million=settings.residue_per_million,
             wording_reviews=settings.wording_reviews,
+            shares=title_shares(settings.title_words).name,
         ),
     )
 
@@ -162,7 +163,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         eyes,
         gallery,
         ClaimReader(load_terms()),
-        ResidueReader(LanguageShares()),
+        ResidueReader(title_shares(settings.title_words)),
         policy,
         limits,
         matches_per_image=settings.matches_per_image,

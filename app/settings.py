@@ -149,6 +149,11 @@ class Settings(BaseSettings):
         return self.data_dir / "index"
 
     @property
+    def title_words(self) -> Path:
+        """Where counts of title words are kept."""
+        return self.data_dir / "title-words.json"
+
+    @property
     def model_cache(self) -> Path:
         """Where converted networks are kept."""
         return self.data_dir / "models"

@@ -6,7 +6,7 @@ Results go to standard output (`--json` for machines), everything else to standa
 
 import typer
 
-from app.cli import catalog, evidence, indexing, keys, motifs, reviews, scoring, serving
+from app.cli import catalog, evidence, indexing, keys, motifs, reviews, scoring, serving, words
 from app.cli.session import explained
 
 cli = typer.Typer(
@@ -23,6 +23,7 @@ cli.command("score")(scoring.score)
 cli.add_typer(catalog.commands, name="catalog")
 cli.command("calibrate")(scoring.calibrate)
 cli.command("evaluate")(scoring.evaluate)
+cli.command("words")(words.words)
 cli.add_typer(keys.commands, name="keys")
 cli.add_typer(reviews.commands, name="reviews")
 cli.add_typer(indexing.commands, name="index")

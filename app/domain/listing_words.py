@@ -39,6 +39,7 @@ class WordPolicy:
     multiply the odds of a match. `residue_per_million` is a budget: ordinary listings in a million
     that residue words alone may send to review; it takes shares that were counted on titles.
     `wording_reviews` lets disguised names and admitted copies of registered brands do so as well.
+    `shares` names where those of title words come from: other shares make another version.
     """
 
     imitation_denies: float = 1.0
@@ -48,6 +49,7 @@ class WordPolicy:
     residue_support: float = 3.0
     residue_per_million: float = 1_000.0
     wording_reviews: bool = True
+    shares: str = "language"
 
     def __post_init__(self) -> None:
         shares = (

@@ -14,7 +14,7 @@ from tests.fakes import motif_file, photo_with, plain_photo, write_photos
 
 COMMANDS = (
     "demo", "serve", "motifs import", "motifs list", "motifs show", "motifs disable",
-    "motifs enable", "motifs remove", "score", "catalog score", "calibrate", "evaluate",
+    "motifs enable", "motifs remove", "score", "catalog score", "calibrate", "evaluate", "words",
     "reviews export", "keys create", "keys list", "keys revoke", "index build", "index stats",
     "index verify",
     "evidence keygen", "evidence export", "evidence verify",
@@ -263,3 +263,13 @@ def test_keys_need_no_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_decision_there_are_no_labels(run: Run) -> None:
     assert run("reviews", "export").out == ""
+
+
+def test_words_are_counted_on_a_catalogue(run: Run, tmp_path: Path) -> None:
+    rows = ["listing_id,title,images", *(f"L{n},ring {n},a.jpg" for n in range(1_000))]
+    (tmp_path / "shop.csv").write_text("\n".join(rows) + "\n")
+    assert run("words", "shop.csv", "--json").json == {"titles": 1_000, "words": 1}
+    assert (tmp_path / "var" / "title-words.json").exists()
+    (tmp_path / "small.csv").write_text("\n".join(rows[:9]) + "\n")
+    refused = run("words", "small.csv")
+    assert (refused.code, "too few" in refused.err) == (1, True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
+from app.domain.lint import LintMode, LintPolicy
 from app.domain.listing_words import WordPolicy
 from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy
@@ -18,8 +19,11 @@ from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
+from app.services.linting import Linter
 from app.services.live_gallery import GalleryOptions, LiveGallery
+from app.services.look_alikes import LookAlikes
 from app.services.manifest import ManifestImporter
+from app.services.reference_shelf import ReferenceShelf
 from app.services.reference_vectors import ReferenceVectors
 from app.services.reviewing import ReviewDesk
 from app.services.signing import SigningKey
@@ -36,7 +40,13 @@ from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
 from index import IndexOptions
-from models.catalogue import RuntimeOptions, has_proposer, load_embedder, load_proposer
+from models.catalogue import (
+    RuntimeOptions,
+    has_proposer,
+    load_embedder,
+    load_proposer,
+    match_similarity,
+)
 from models.errors import ModelError
 from models.proposers.grid import GridProposer
 from models.proposers.learned import PROFILES
@@ -82,6 +92,16 @@ def build_policy(settings: Settings) -> Policy:
             wording_reviews=settings.wording_reviews,
             shares=title_shares(settings.title_words).name,
         ),
+    )
+
+
+def build_lint_policy(settings: Settings) -> LintPolicy:
+    """Return what the settings ask of a reference."""
+    return LintPolicy(
+        mode=LintMode(settings.lint),
+        min_side=settings.lint_min_side,
+        match_similarity=match_similarity(settings.model),
+        per_million=settings.lint_per_million,
     )
 
 
@@ -169,7 +189,9 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         matches_per_image=settings.matches_per_image,
         photos_at_once=settings.photos_at_once,
     )
-    enroller = Enroller(registry, blobs, vectors, limits)
+    lint = build_lint_policy(settings)
+    look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)
+    enroller = Enroller(registry, blobs, vectors, Linter(lint, look_alikes, library), limits)
     return Touchstone(
         eyes=eyes,
         registry=registry,

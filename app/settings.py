@@ -85,6 +85,19 @@ class Settings(BaseSettings):
         48, ge=1, description="Images with a shorter side are too small to judge."
     )
 
+    lint: Literal["quarantine", "note", "off"] = Field(
+        "quarantine", description="What a grave finding about a new reference leads to."
+    )
+    lint_min_side: int = Field(
+        16, ge=1, description="References with a shorter side are too small."
+    )
+    lint_per_million: float = Field(
+        25_000.0,
+        gt=0,
+        le=1_000_000,
+        description="Ordinary photos in a million that may resemble a new reference.",
+    )
+
     max_image_bytes: int = Field(20 * 2**20, ge=1, description="Largest image file accepted.")
     max_image_pixels: int = Field(
         50_000_000, ge=1, le=178_000_000, description="Largest picture decoded, in pixels."

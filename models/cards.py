@@ -24,7 +24,8 @@ class ModelCard:
     """What a user must know before trusting a network, and what the loader must check.
 
     `trunk` names the network's architecture in `models.networks`; `proposal` is the file of the
-    region proposer that was trained with the embedder, if there is one.
+    region proposer that was trained with the embedder, if there is one. `match_similarity` is the
+    cosine from which a showing of a motif usually is one; `None` where that was not measured.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ModelCard:
     source: str
     intended_use: str
     limits: str
+    match_similarity: float | None = None
 
     @property
     def identity(self) -> str:
@@ -91,6 +93,7 @@ MOTIF = ModelCard(
     source="python -m scripts.train, from the package's ImageNet weights of EfficientNet-Lite0",
     intended_use="finding registered motifs in photos of goods, for a person to decide upon",
     limits="small, heavily disturbed and engraved marks are missed; docs/models.md has figures",
+    match_similarity=0.45,
 )
 
 _CARDS = (LITE0, MOTIF)

@@ -63,6 +63,11 @@ def embedder_names() -> tuple[str, ...]:
     return (*model_names(), PixelEmbedder.name)
 
 
+def match_similarity(name: str) -> float | None:
+    """Return the similarity from which a match usually is one, `None` where nobody knows."""
+    return get_card(name).match_similarity if name in model_names() else None
+
+
 def load_embedder(name: str = MOTIF.name, options: RuntimeOptions | None = None) -> Embedder:
     """Return a ready embedder.
 

@@ -36,9 +36,12 @@ def import_manifest(
     else:
         for error in report.errors:
             typer.echo(error.message, err=True)
+        for row, reference in report.quarantined:
+            typer.echo(f"row {row}: in quarantine, {findings_text(reference)}", err=True)
         typer.echo(
             f"{report.references_added} references added, {report.references_unchanged} known, "
-            f"{len(report.errors)} rows refused; registry version {version}"
+            f"{len(report.quarantined)} in quarantine, {len(report.errors)} rows refused; "
+            f"registry version {version}"
         )
     if report.errors and len(report.errors) == report.rows:
         fail(f"none of the {report.rows} rows of {manifest} could be used")
@@ -50,6 +53,9 @@ def _report_document(report: ImportReport, version: int) -> dict[str, Any]:
         "motifs_added": report.motifs_added,
         "references_added": report.references_added,
         "references_unchanged": report.references_unchanged,
+        "quarantined": [
+            {"row": row} | reference_document(reference) for row, reference in report.quarantined
+        ],
         "ignored_columns": list(report.ignored_columns),
         "errors": [{"row": error.row, "detail": error.message} for error in report.errors],
         "registry": version,
@@ -87,9 +93,58 @@ def show(motif: MotifId, as_json: AsJson = False) -> None:
     for name, value in document.items():
         if name != "references":
             typer.echo(f"{name}: {value}")
-    columns = ("reference_id", "polarity", "width", "height", "box", "source")
-    rows = [tuple(str(ref[column]) for column in columns) for ref in document["references"]]
-    print_rows("references", columns, rows)
+    columns = ("reference_id", "polarity", "status", "width", "height", "box", "source")
+    rows = [
+        (*(str(shown[column]) for column in columns), findings_text(reference))
+        for shown, reference in zip(document["references"], references, strict=True)
+    ]
+    print_rows("references", (*columns, "findings"), rows)
+
+
+@commands.command("quarantined")
+def quarantined(as_json: AsJson = False) -> None:
+    """List the references in quarantine, with the reasons."""
+    with explained(), opened() as touchstone:
+        state = touchstone.registry.state()
+    motifs = {motif.id: motif for motif in state.motifs}
+    held = [reference for reference in state.references if not reference.takes_part]
+    if as_json:
+        print_json(
+            [
+                motif_document(motifs[reference.motif_id]) | reference_document(reference)
+                for reference in held
+            ]
+        )
+        return
+    rows: list[tuple[str, ...]] = [
+        (
+            public_id(IdPrefix.REFERENCE, reference.id),
+            motifs[reference.motif_id].brand.name,
+            motifs[reference.motif_id].name,
+            reference.source,
+            findings_text(reference),
+        )
+        for reference in held
+    ]
+    columns = ("reference_id", "brand", "motif", "source", "findings")
+    print_rows("references in quarantine", columns, rows)
+
+
+@commands.command("release")
+def release(
+    reference: Annotated[
+        str, typer.Argument(metavar="REFERENCE", help="A reference's id, such as ref_31.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Let a reference out of quarantine: photos are matched against it from now on."""
+    with explained(), opened() as touchstone:
+        number = parse_id(IdPrefix.REFERENCE, reference)
+        released = touchstone.registry.release_reference(number)
+    if as_json:
+        print_json(reference_document(released))
+    else:
+        typer.echo(f"{reference} takes part, in spite of: {findings_text(released)}")
 
 
 @commands.command("disable")
@@ -185,4 +240,13 @@ def reference_document(reference: Reference) -> dict[str, Any]:
         "height": reference.height,
         "box": None if reference.box is None else list(reference.box.as_tuple()),
         "source": reference.source,
+        "status": str(reference.status),
+        "findings": [
+            {"code": str(finding.code), "detail": finding.detail} for finding in reference.findings
+        ],
     }
+
+
+def findings_text(reference: Reference) -> str:
+    """Return what the lint said of a reference, for people."""
+    return "; ".join(f"{finding.code}: {finding.detail}" for finding in reference.findings)

@@ -142,8 +142,22 @@ class RegistryStore(Protocol):
         The flag tells whether it is new. `NotFoundError` when the motif is not there.
         """
 
+    def known_reference(self, motif_id: int, new: NewReference) -> Reference | None:
+        """Return what `add_reference` would find there already; `NotFoundError` for the motif."""
+
     def references(self, motif_id: int) -> list[Reference]:
         """Return a motif's references, ids ascending; `NotFoundError`."""
+
+    def quarantined(self, *, after: int = 0, limit: int = 100) -> list[Reference]:
+        """Return references in quarantine with ids above `after`, ascending."""
+
+    def release_reference(self, reference_id: int) -> Reference:
+        """Let a reference out of quarantine, its findings kept.
+
+        Raises:
+            NotFoundError: when there is no such reference.
+            ConflictError: when it is not in quarantine.
+        """
 
     def reference(self, reference_id: int) -> Reference:
         """Return one reference, or raise `NotFoundError`."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from app.domain.box import Box
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.expected_place import ExpectedPlace
+from app.domain.lint import LintFinding, ReferenceStatus
 
 
 class MotifKind(StrEnum):
@@ -138,6 +139,13 @@ class Reference:
     height: int
     box: Box | None = None
     source: str = ""
+    status: ReferenceStatus = ReferenceStatus.ACTIVE
+    findings: tuple[LintFinding, ...] = ()
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether photos are matched against it."""
+        return self.status is not ReferenceStatus.QUARANTINED
 
     @property
     def region(self) -> Box:
@@ -155,6 +163,13 @@ class NewReference:
     height: int
     box: Box | None = None
     source: str = ""
+    status: ReferenceStatus = ReferenceStatus.ACTIVE
+    findings: tuple[LintFinding, ...] = ()
+
+    @property
+    def region(self) -> Box:
+        """The box, or the whole image where none was given."""
+        return self.box or Box.whole(self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Calibrator:
 
     def __init__(self, eyes: Eyes, library: BackgroundLibrary, limits: DecodeLimits) -> None:
         self._eyes = eyes
-        self._library = library
+        self.library = library
         self._limits = limits
 
     def run(
@@ -51,7 +51,7 @@ class Calibrator:
                 f"{readable} readable photos are too few; at least {MIN_PHOTOS} are needed, "
                 "several hundred are better"
             )
-        return CalibrationReport(self._library.record(background), refused)
+        return CalibrationReport(self.library.record(background), refused)
 
     def embed(
         self, photos: Sequence[Path], *, advance: Callable[[], None] = lambda: None
@@ -65,7 +65,7 @@ class Calibrator:
             except ImageRefusedError as error:
                 refused.append((str(path), error.message))
             advance()
-        background = Background.of(self._library.model, blocks) if blocks else None
+        background = Background.of(self.library.model, blocks) if blocks else None
         return background, tuple(refused)
 
     def _embed(self, path: Path) -> Embeddings:

@@ -1,36 +1,60 @@
 """Enrolment: an image of a motif becomes a reference that photos are matched against.
 
-    bytes ─▶ decode ─▶ box inside? large enough? ─▶ blob ─▶ registry row ─▶ vector
+    bytes ─▶ decode ─▶ box inside? large enough? ─▶ blob ─▶ vector ─▶ lint ─▶ row, vector
 
-The blob is kept before the row that names it, and the row before its vector, so a crash leaves
-nothing that points to nothing: an unnamed blob is harmless, a missing vector is made on next use.
+The blob is kept before the row that names it, so a crash leaves nothing that points to nothing: an
+unnamed blob is harmless. Row and vector are kept together. What the lint finds is kept with the
+row, and a grave finding puts the reference into quarantine before any photo could match it.
 """
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.box import Box
 from app.domain.errors import InvalidBoxError
 from app.domain.ports import BlobStore, RegistryStore
-from app.domain.registry import NewReference, Polarity, Reference
+from app.domain.registry import Motif, NewReference, Polarity, Reference
+from app.media.appearance import appearance
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
+from app.services.linting import Linter
+from app.services.look_alikes import Candidate
 from app.services.reference_vectors import ReferenceVectors
+from models.regions import Regions
 
 MIN_REFERENCE_SIDE = 12  # pixels; below this a mark is a smudge that resembles every other smudge
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A reference whose image is kept, with its photo `(H, W, 3)` still in hand."""
+
+    new: NewReference
+    photo: NDArray[np.uint8]
+
+
 class Enroller:
-    """Adds references to motifs."""
+    """Adds references to motifs; safe to share between threads."""
 
     def __init__(
         self,
         registry: RegistryStore,
         blobs: BlobStore,
         vectors: ReferenceVectors,
+        linter: Linter,
         limits: DecodeLimits,
     ) -> None:
         self._registry = registry
         self._blobs = blobs
-        self._vectors = vectors
+        self.vectors = vectors
+        self._linter = linter
         self._limits = limits
+        # Two that arrive together would not see each other, and both be let in.
+        self._one_at_a_time = threading.Lock()
 
     def add(
         self,
@@ -55,18 +79,41 @@ class Enroller:
             InvalidBoxError: when the box lies outside or is too small.
             NotFoundError: when there is no such motif.
         """
-        return self.enrol(motif_id, self.prepare(data, polarity=polarity, box=box, source=source))
+        prepared = self.prepare(data, polarity=polarity, box=box, source=source)
+        known = self._registry.known_reference(motif_id, prepared.new)
+        if known is not None:
+            return known, False
+        return self.enrol([self.look(self._registry.motif(motif_id), prepared)])[0]
 
-    def enrol(self, motif_id: int, new: NewReference) -> tuple[Reference, bool]:
-        """Add a prepared reference; the flag tells whether it was new."""
-        reference, created = self._registry.add_reference(motif_id, new)
-        if created:
-            self._vectors.of([reference])
-        return reference, created
+    def enrol(self, candidates: Sequence[Candidate]) -> list[tuple[Reference, bool]]:
+        """Examine and add references, all or none; each flag tells whether it was new.
 
-    def prepare(
-        self, data: bytes, *, polarity: Polarity, box: Box | None, source: str
-    ) -> NewReference:
+        Raises:
+            NotFoundError: when one of the motifs is gone.
+            StorageError: when the database fails.
+        """
+        with self._one_at_a_time:
+            findings = self._linter.examine(candidates)
+            with self._registry.batch():
+                stored = [
+                    self._registry.add_reference(
+                        candidate.motif.id,
+                        replace(
+                            candidate.new, findings=found, status=self._linter.policy.status(found)
+                        ),
+                    )
+                    for candidate, found in zip(candidates, findings, strict=True)
+                ]
+                self.vectors.keep(
+                    [
+                        (reference, candidate.vector)
+                        for (reference, created), candidate in zip(stored, candidates, strict=True)
+                        if created
+                    ]
+                )
+        return stored
+
+    def prepare(self, data: bytes, *, polarity: Polarity, box: Box | None, source: str) -> Prepared:
         """Check an image and keep its bytes; nothing is in the registry yet."""
         image = decode_image(data, self._limits)
         region = (box or Box.whole(image.width, image.height)).within(image.width, image.height)
@@ -75,4 +122,13 @@ class Enroller:
                 f"a reference of {region.width} x {region.height} pixels is too small; "
                 f"both sides need at least {MIN_REFERENCE_SIDE}"
             )
-        return NewReference(polarity, self._blobs.put(data), image.width, image.height, box, source)
+        blob = self._blobs.put(data)
+        new = NewReference(polarity, blob, image.width, image.height, box, source)
+        return Prepared(new, image.frames[0])
+
+    def look(self, motif: Motif, prepared: Prepared) -> Candidate:
+        """Look at a prepared reference, which is what takes time, and let go of its photo."""
+        region = prepared.new.region
+        regions = Regions.of(prepared.photo, [region.as_tuple()])
+        vector = self.vectors.embedder.embed(regions)[0]
+        return Candidate(motif, prepared.new, appearance(prepared.photo, region), vector)

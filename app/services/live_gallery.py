@@ -222,11 +222,12 @@ class LiveGallery:
 def _taking_part(
     state: RegistryState, now: datetime
 ) -> tuple[tuple[Motif, ...], tuple[Reference, ...]]:
-    """Return the enabled motifs that have a positive reference, and all of their references."""
-    shown = {ref.motif_id for ref in state.references if ref.polarity is Polarity.POSITIVE}
+    """Return the enabled motifs with a positive reference, and all references that take part."""
+    active = [ref for ref in state.references if ref.takes_part]
+    shown = {ref.motif_id for ref in active if ref.polarity is Polarity.POSITIVE}
     motifs = tuple(m for m in state.motifs if m.id in shown and m.enabled_at(now))
     enabled = {motif.id for motif in motifs}
-    return motifs, tuple(ref for ref in state.references if ref.motif_id in enabled)
+    return motifs, tuple(ref for ref in active if ref.motif_id in enabled)
 
 
 def _positive(references: Sequence[Reference]) -> list[Reference]:

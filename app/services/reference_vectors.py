@@ -53,6 +53,10 @@ class ReferenceVectors:
         rows = [known[number] for number in ids]
         return np.array(rows, np.float32).reshape(-1, self.embedder.dim)
 
+    def keep(self, vectors: Sequence[tuple[Reference, Embeddings]]) -> None:
+        """Keep vectors that were made on the way in."""
+        self._store.save(self._model, [(reference.id, row) for reference, row in vectors])
+
     def embed(self, reference: Reference) -> Embeddings:
         """Return the `(dim,)` vector of one reference, from its stored image.
 

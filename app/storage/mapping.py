@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from app.domain.box import Box
 from app.domain.expected_place import ExpectedPlace
+from app.domain.lint import LintCode, LintFinding, ReferenceStatus
 from app.domain.registry import Brand, Motif, MotifKind, Polarity, Reference, Registration
 from app.storage.tables import BrandRow, MotifRow, ReferenceRow
 
@@ -42,6 +43,10 @@ def reference_from(row: ReferenceRow | Row[Any]) -> Reference:
         height=row.height,
         box=box_from(row.box),
         source=row.source,
+        status=ReferenceStatus(row.status),
+        findings=tuple(
+            LintFinding(LintCode(finding["code"]), finding["detail"]) for finding in row.findings
+        ),
     )
 
 

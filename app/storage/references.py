@@ -3,7 +3,8 @@
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from app.domain.errors import NotFoundError
+from app.domain.errors import ConflictError, NotFoundError
+from app.domain.lint import ReferenceStatus
 from app.domain.registry import NewReference, Reference
 from app.storage.mapping import box_text, reference_from
 from app.storage.names import storable
@@ -28,6 +29,12 @@ class ReferenceTable(VersionedStore):
                 session.add(row)
         return reference_from(row), created
 
+    def known_reference(self, motif_id: int, new: NewReference) -> Reference | None:
+        """Return what `add_reference` would find there already; `NotFoundError` for the motif."""
+        with self._reading() as session:
+            row = _same(session, motif_id, new)
+            return None if row is None else reference_from(row)
+
     def references(self, motif_id: int) -> list[Reference]:
         """Return a motif's references, ids ascending; `NotFoundError`."""
         of_motif = select(ReferenceRow).where(ReferenceRow.motif_id == motif_id)
@@ -36,6 +43,26 @@ class ReferenceTable(VersionedStore):
             return [
                 reference_from(row) for row in session.scalars(of_motif.order_by(ReferenceRow.id))
             ]
+
+    def quarantined(self, *, after: int = 0, limit: int = 100) -> list[Reference]:
+        """Return references in quarantine with ids above `after`, ascending."""
+        held = (
+            select(ReferenceRow)
+            .where(ReferenceRow.status == str(ReferenceStatus.QUARANTINED))
+            .where(ReferenceRow.id > after)
+        )
+        with self._reading() as session:
+            page = session.scalars(held.order_by(ReferenceRow.id).limit(limit))
+            return [reference_from(row) for row in page]
+
+    def release_reference(self, reference_id: int) -> Reference:
+        """Let a reference out of quarantine; `NotFoundError`, `ConflictError`."""
+        with self._changing() as session:
+            row = _get(session, reference_id)
+            if row.status != ReferenceStatus.QUARANTINED:
+                raise ConflictError(f"reference {reference_id} is not in quarantine")
+            row.status = str(ReferenceStatus.RELEASED)
+        return reference_from(row)
 
     def reference(self, reference_id: int) -> Reference:
         """Return one reference, or raise `NotFoundError`."""
@@ -80,4 +107,9 @@ def _new_reference(motif_id: int, new: NewReference) -> ReferenceRow:
         height=new.height,
         box=box_text(new.box),
         source=storable(new.source),
+        status=str(new.status),
+        findings=[
+            {"code": str(finding.code), "detail": storable(finding.detail)}
+            for finding in new.findings
+        ],
     )

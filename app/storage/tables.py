@@ -112,6 +112,8 @@ class ReferenceRow(Base):
     height: Mapped[int]
     box: Mapped[str]
     source: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="active")
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
 
 
 class EmbeddingRow(Base):

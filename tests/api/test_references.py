@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.services.touchstone import Touchstone
 from tests.api.sending import Document, as_base64, assessed, check_problem, file_part, motifs_in
-from tests.fakes import enrol, motif_file, motif_picture, photo_with
+from tests.fakes import enrol, motif_file, motif_picture, photo_with, picture_with
 from tests.images import encode, solid_array
 
 PLACE = "/v1/motifs/mot_1/references"
@@ -32,6 +32,8 @@ def test_the_life_of_a_reference(client: TestClient) -> None:
         "height": 120,
         "box": None,
         "source": "press kit",
+        "status": "active",
+        "findings": [],
     }
     place = made.headers["location"]
     assert place == f"{PLACE}/ref_1"
@@ -67,11 +69,30 @@ def test_a_box_in_a_form_and_in_json(client: TestClient) -> None:
 def test_a_known_look_alike_silences_the_motif(client: TestClient) -> None:
     rough = encode(255 - motif_picture(0) // 2, "png")
     client.post(PLACE, files=[IMAGE])
-    photo = ("1.png", photo_with(0))
+    twin = motif_picture(0).copy()
+    twin[:20, :20] = 255 - twin[:20, :20]
+    photo = ("1.png", encode(picture_with(twin), "png"))
     client.post(PLACE, files=[file_part("image", ("x.png", rough))], data={"polarity": "negative"})
     assert motifs_in(assessed(client, photo)) == ["mark 0"]
-    client.post(PLACE, files=[IMAGE], data={"polarity": "negative"})
+    look_alike = file_part("image", ("x.png", encode(twin, "png")))
+    client.post(PLACE, files=[look_alike], data={"polarity": "negative"})
     assert motifs_in(assessed(client, photo)) == []
+
+
+def test_a_bad_reference_waits_for_an_operator(client: TestClient) -> None:
+    flat = file_part("image", ("flat.png", encode(solid_array(), "png")))
+    made = client.post(PLACE, files=[flat])
+    assert (made.status_code, made.json()["status"]) == (201, "quarantined")
+    assert [finding["code"] for finding in made.json()["findings"]] == ["too_simple"]
+    assert client.get("/v1/quarantine").json()["items"] == [made.json()]
+    photo = ("1.png", photo_with(0))
+    assert assessed(client, photo)["reasons"][0]["code"] == "empty_registry"
+    released = client.post(f"{PLACE}/ref_1/release")
+    assert released.json() == {**made.json(), "status": "released"}
+    assert client.get("/v1/quarantine").json()["items"] == []
+    assert "empty_registry" not in [r["code"] for r in assessed(client, photo)["reasons"]]
+    check_problem(client.post(f"{PLACE}/ref_1/release"), 409, "conflict")
+    check_problem(client.post(f"{PLACE}/ref_9/release"), 404, "not_found")
 
 
 def test_the_image_comes_back_as_it_was(client: TestClient) -> None:

@@ -16,7 +16,7 @@ from app.api.problems import refusals
 from app.api.routes.search import IMAGE_REFUSALS
 from app.api.schemas.references import ReferencePage, ReferencePublic
 from app.api.uploads import ReferenceUploadDep
-from app.domain.errors import InvalidBoxError, ModelRefusedError, NotFoundError
+from app.domain.errors import ConflictError, InvalidBoxError, ModelRefusedError, NotFoundError
 from app.domain.registry import Reference
 from app.services.evidence import media_type
 
@@ -67,7 +67,11 @@ def create_reference(
     locator: LocatorDep,
     response: Response,
 ) -> ReferencePublic:
-    """Add an image of a motif, or of a known look-alike (`negative`)."""
+    """Add an image of a motif, or of a known look-alike (`negative`).
+
+    It is examined first. One that is too small, too simple, another brand's, or like too many
+    ordinary photos is kept in quarantine: `status` and `findings` say so.
+    """
     stored, is_new = touchstone.enroller.add(
         motif, upload.data, polarity=upload.polarity, box=upload.box, source=upload.source
     )
@@ -112,6 +116,16 @@ def get_reference_image(reference: StoredReferenceDep, touchstone: TouchstoneDep
         "Cache-Control": "private, max-age=86400, immutable",
     }
     return Response(data, 200, headers, media_type(data))
+
+
+@router.post(
+    "/{reference_id}/release",
+    summary="Let a reference out of quarantine",
+    responses=refusals(NotFoundError, ConflictError),
+)
+def release_reference(reference: StoredReferenceDep, touchstone: TouchstoneDep) -> ReferencePublic:
+    """Let photos be matched against it in spite of its findings, which are kept."""
+    return ReferencePublic.of(touchstone.registry.release_reference(reference.id))
 
 
 @router.delete(

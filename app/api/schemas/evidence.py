@@ -11,8 +11,9 @@ from app.api.schemas.motifs import REGISTRATION_EXAMPLE, RegistrationPublic
 from app.api.schemas.references import REFERENCE_EXAMPLE
 from app.domain.registry import MotifKind, Polarity
 
+_ENROLMENT = ("status", "findings")
 MATCHED_EXAMPLE: dict[str, Any] = {
-    **REFERENCE_EXAMPLE,
+    **{name: REFERENCE_EXAMPLE[name] for name in REFERENCE_EXAMPLE if name not in _ENROLMENT},
     "brand": "Cartier",
     "motif": "LOVE screw",
     "kind": "pattern",

@@ -8,6 +8,7 @@ from app.api.schemas.assessments import SHA256_EXAMPLE
 from app.api.schemas.base import Input, Output, Page
 from app.api.schemas.images import SAMPLE_BASE64, Base64Image
 from app.domain.box import Box
+from app.domain.lint import LintCode, ReferenceStatus
 from app.domain.registry import IdPrefix, Polarity, Reference, public_id
 
 REFERENCE_EXAMPLE: dict[str, Any] = {
@@ -19,6 +20,8 @@ REFERENCE_EXAMPLE: dict[str, Any] = {
     "height": 640,
     "box": [40, 60, 600, 580],
     "source": "press kit 2024",
+    "status": "quarantined",
+    "findings": [{"code": "too_small", "detail": "14 x 40 pixels; both sides need 16"}],
 }
 
 
@@ -62,6 +65,13 @@ class ReferenceCreate(ReferenceForm):
     base64: Base64Image = Field(description="The image file in base64, without line breaks.")
 
 
+class FindingPublic(Output):
+    """One thing that was found when a reference was enrolled."""
+
+    code: LintCode = Field(description="A stable string to branch on.")
+    detail: str = Field(description="The same for people, with the numbers behind it.")
+
+
 class ReferencePublic(Output):
     """A stored reference."""
 
@@ -77,6 +87,10 @@ class ReferencePublic(Output):
         description="The part that shows it; null for the whole image."
     )
     source: str = Field(description="Where it came from.")
+    status: ReferenceStatus = Field(
+        description="`quarantined` takes no part in matching; `released` was in quarantine once."
+    )
+    findings: tuple[FindingPublic, ...] = Field(description="What was found at its enrolment.")
 
     @classmethod
     def of(cls, reference: Reference) -> Self:
@@ -90,6 +104,11 @@ class ReferencePublic(Output):
             height=reference.height,
             box=None if reference.box is None else reference.box.as_tuple(),
             source=reference.source,
+            status=reference.status,
+            findings=tuple(
+                FindingPublic(code=finding.code, detail=finding.detail)
+                for finding in reference.findings
+            ),
         )
 
 

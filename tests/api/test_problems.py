@@ -41,6 +41,7 @@ EXPECTED = {
     "invalid_row": 422,
     "invalid_box": 422,
     "unsupported_file": 422,
+    "archive_refused": 422,
     "unauthenticated": 401,
     "forbidden": 403,
     "rate_limited": 429,

@@ -13,6 +13,7 @@ from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
 from app.services.calibrating import Calibrator
+from app.services.case_pictures import CasePictures
 from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
@@ -147,6 +148,12 @@ def open_database(settings: Settings) -> Database:
 def build_keys(database: Database) -> KeyKeeper:
     """Return the keeper of a database's keys."""
     return KeyKeeper(SqlKeyStore(database))
+
+
+def build_pictures(settings: Settings, database: Database) -> CasePictures:
+    """Return who draws matches and references; needs no model."""
+    blobs = FsspecBlobStore(settings.resolved_blob_url)
+    return CasePictures(SqlRegistryStore(database), blobs, build_limits(settings))
 
 
 def build_signer(settings: Settings) -> SigningKey | None:

@@ -6,7 +6,18 @@ Results go to standard output (`--json` for machines), everything else to standa
 
 import typer
 
-from app.cli import catalog, evidence, indexing, keys, motifs, reviews, scoring, serving, words
+from app.cli import (
+    catalog,
+    catalog_report,
+    evidence,
+    indexing,
+    keys,
+    motifs,
+    reviews,
+    scoring,
+    serving,
+    words,
+)
 from app.cli.session import explained
 
 cli = typer.Typer(
@@ -20,6 +31,7 @@ cli.command("demo")(serving.demo)
 cli.command("serve")(serving.serve)
 cli.add_typer(motifs.commands, name="motifs")
 cli.command("score")(scoring.score)
+catalog.commands.command("report")(catalog_report.report)
 cli.add_typer(catalog.commands, name="catalog")
 cli.command("calibrate")(scoring.calibrate)
 cli.command("evaluate")(scoring.evaluate)

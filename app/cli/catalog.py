@@ -10,6 +10,7 @@ from app.batch.catalog_files import catalog_files
 from app.batch.dry_run import dry_run
 from app.batch.executor import DEFAULT_WORKERS
 from app.batch.outputs import Outputs
+from app.batch.report.page import ReportOptions, write_report
 from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import CatalogSummary
 from app.cli.catalog_forecast import print_forecast
@@ -59,6 +60,9 @@ def score(
     dry: Annotated[
         bool, typer.Option("--dry-run", help="Only say what is understood and what it will cost.")
     ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write the run's page to this HTML file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Assess every listing of a catalogue; a bad row or image is reported and isolated."""
@@ -74,7 +78,7 @@ def score(
         if dry:
             _forecast(source, target, options, as_json=as_json)
         else:
-            _score(source, target, options, as_json=as_json)
+            _score(source, target, options, report, as_json=as_json)
 
 
 def _forecast(source: str, target: Path, options: RunOptions, *, as_json: bool) -> None:
@@ -92,7 +96,9 @@ def _forecast(source: str, target: Path, options: RunOptions, *, as_json: bool) 
         fail(f"every one of the {found.rows_read} rows read would be rejected")
 
 
-def _score(source: str, target: Path, options: RunOptions, *, as_json: bool) -> None:
+def _score(
+    source: str, target: Path, options: RunOptions, report: Path | None, *, as_json: bool
+) -> None:
     with opened() as touchstone, shown() as progress:
         summary = score_catalog(
             source,
@@ -102,6 +108,14 @@ def _score(source: str, target: Path, options: RunOptions, *, as_json: bool) -> 
             progress=progress,
             collector=touchstone.collector,
         )
+        if report is not None:
+            write_report(
+                target,
+                report,
+                reference=touchstone.evidence.reference,
+                limits=touchstone.limits,
+                options=ReportOptions(encoding=options.encoding),
+            )
     if as_json:
         print_json(summary.to_document())
     else:

@@ -9,7 +9,8 @@ case has few of.
 from dataclasses import dataclass
 
 from app.domain.assessment import ImageFinding
-from app.domain.errors import NotFoundError
+from app.domain.box import Box
+from app.domain.errors import NotFoundError, TouchstoneError
 from app.domain.match import Match
 from app.domain.ports import BlobStore, RegistryStore, StoredAssessment
 from app.domain.registry import Motif, Reference
@@ -46,6 +47,16 @@ class CasePictures:
             reference = self._registry.reference(reference_id)
             return self._registry.motif(reference.motif_id), reference
         except NotFoundError:
+            return None
+
+    def reference(self, reference_id: int) -> tuple[Picture, Box] | None:
+        """Return a reference's picture and the part that shows the motif, or `None` if gone."""
+        known = self.known(reference_id)
+        if known is None:
+            return None
+        try:
+            return self._decoded(self._blobs.get(known[1].blob)), known[1].region
+        except TouchstoneError:
             return None
 
     def overlay(self, stored: StoredAssessment, number: int) -> bytes:

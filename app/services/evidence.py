@@ -24,9 +24,11 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import IO, Any, Final
 
+from app.domain.box import Box
 from app.domain.contract import Document, assessment_document
 from app.domain.ports import BlobStore, RegistryStore, StoredAssessment
 from app.domain.registry import IdPrefix, Motif, Reference, Registration, public_id
+from app.media.aligned import Picture
 from app.media.case_file.content import CaseFile, PhotoExhibit
 from app.media.formats import sniff_format
 from app.media.limits import DecodeLimits
@@ -89,6 +91,10 @@ class EvidenceRoom:
             "references": [_reference_document(motif, reference) for motif, reference in kept],
             "removed_references": removed,
         }
+
+    def reference(self, reference_id: int) -> tuple[Picture, Box] | None:
+        """Return a reference's picture and the part that shows the motif, or `None` if gone."""
+        return self._pictures.reference(reference_id)
 
     def overlay(self, stored: StoredAssessment, number: int) -> bytes:
         """Return one photo with its matches drawn in, as PNG; see `CasePictures.overlay`."""

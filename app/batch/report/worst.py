@@ -60,7 +60,7 @@ class WorstListings:
     _heap: list[tuple[tuple[float, ...], CatalogRow | None, Assessment]] = field(
         default_factory=list
     )
-    _count: itertools.count[int] = field(default_factory=itertools.count)
+    _count: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def add(self, row: CatalogRow | None, assessment: Assessment) -> None:
         """Keep a listing if it is among the worst so far."""

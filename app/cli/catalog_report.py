@@ -1,0 +1,50 @@
+"""`touchstone catalog report OUT --html FILE`: the morning's page of a finished run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.batch.report.page import ReportOptions, write_report
+from app.bootstrap import build_limits, build_pictures, open_database
+from app.cli.printing import print_json
+from app.cli.session import explained, log_to_stderr, read_settings
+
+
+def report(
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="What `catalog score` wrote, its run beside it.")
+    ],
+    html: Annotated[Path, typer.Option("--html", help="File to write the page to.")],
+    *,
+    worst: Annotated[int, typer.Option(min=0, max=1000, help="Listings shown as cards.")] = 60,
+    compare: Annotated[
+        int, typer.Option(min=0, max=50_000, help="Most photos compared for copies.")
+    ] = 5_000,
+    encoding: Annotated[str, typer.Option(help="Encoding of CSV files, as for the run.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write what a run found as one HTML page that opens offline."""
+    with explained():
+        settings = read_settings()
+        log_to_stderr(settings.log_format)
+        options = ReportOptions(worst, compare, encoding)
+        # Without the model: the page needs the registry's pictures and nothing that looks.
+        database = open_database(settings)
+        try:
+            done = write_report(
+                target,
+                html,
+                reference=build_pictures(settings, database).reference,
+                limits=build_limits(settings),
+                options=options,
+            )
+        finally:
+            database.dispose()
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(
+        f"{done['listings']} listings, {done['cards']} cards, {done['shared_photos']} photos "
+        f"shared between listings; wrote {html}"
+    )

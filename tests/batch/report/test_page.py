@@ -1,0 +1,153 @@
+"""The page as a reader opens it: figures, cards, rings, and nothing from anywhere else."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.batch.report.page import ReportOptions, write_report
+from app.batch.scoring import score_catalog
+from app.bootstrap import build
+from app.domain.contract import Document
+from app.domain.errors import InvalidInputError, UnsupportedFileError
+from app.media.limits import DecodeLimits
+from tests.batch.samples import FakeAssessor, listing_values, write_jsonl
+from tests.fakes import calibrate, enrol, make_settings, photo_with, plain_photo
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of a run with a real assessor: two sellers share a photo of a mark."""
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "photos").mkdir()
+    (folder / "photos/mark.png").write_bytes(photo_with(0))
+    (folder / "photos/plain.jpg").write_bytes(plain_photo(3))
+    (folder / "photos/broken.jpg").write_bytes(b"junk")
+    unbranded = {"brand_field": "Unbranded", "description": ""}
+    rows: list[Document] = [
+        {"listing_id": "A", "seller_id": "S1", "images": ["photos/mark.png"], **unbranded},
+        {"listing_id": "B", "seller_id": "S2", "images": ["photos/mark.png"], **unbranded},
+        {"listing_id": "C", "seller_id": HOSTILE, "images": ["photos/broken.jpg"], **unbranded},
+        {"listing_id": "D", "seller_id": "S1", "images": ["photos/plain.jpg"], **unbranded},
+        {"listing_id": "E"},
+    ]
+    source = write_jsonl(folder / "in.jsonl", rows)
+    touchstone = build(make_settings(folder))
+    enrol(touchstone, 0)
+    calibrate(touchstone, folder)
+    score_catalog(source, folder / "out.jsonl", assessor=touchstone.assessor)
+    done = write_report(
+        folder / "out.jsonl",
+        folder / "report.html",
+        reference=touchstone.evidence.reference,
+        limits=DecodeLimits(),
+    )
+    touchstone.close()
+    assert (done["listings"], done["shared_photos"]) == (4, 1)
+    assert done["errors"] == {"image_unsupported": 1, "row_rejected": 1}
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_worst_come_first_with_photo_reference_and_reasons(page: str) -> None:
+    cards = re.findall(r'<article class="card (\w+)">(.*?)</article>', page, re.DOTALL)
+    assert [verdict for verdict, _ in cards] == ["suspect", "suspect", "review"]
+    assert cards[0][1].count("data:image/jpeg;base64,") == 2
+    assert "motif_seen" in cards[0][1]
+    assert "No photo of this listing could be judged." in cards[2][1]
+
+
+def test_the_ring_of_sellers_is_named(page: str) -> None:
+    assert "2 sellers, 2 listings, 2 photos" in page
+    assert "Sellers: S1, S2" in page
+
+
+def test_tables_plots_and_errors_are_there(page: str) -> None:
+    for title in ("Claim", "Brand of the best match", "Seller", "Category"):
+        assert f"<th>{title}</th>" in page
+    assert page.count('<svg class="plot"') == 2
+    assert "<code>row_rejected</code></th><td>1</td>" in page
+
+
+def test_nothing_is_fetched_run_or_believed(page: str) -> None:
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(?:src|href)=[\"'](?!data:|#)", page)
+    assert "<script" not in page
+    assert "counterfeit" not in page
+
+
+def _scored(folder: Path, count: int) -> Path:
+    source = write_jsonl(folder / "in.jsonl", [listing_values(n) for n in range(count)])
+    score_catalog(source, folder / "out.jsonl", assessor=FakeAssessor())
+    return folder / "out.jsonl"
+
+
+def _no_reference(_: int) -> None:
+    return None
+
+
+def test_what_is_shown_is_bounded(folder: Path) -> None:
+    target = _scored(folder, 60)
+    options = ReportOptions(worst=4, photos_compared=3)
+    html = folder / "r.html"
+    done = write_report(
+        target, html, reference=_no_reference, limits=DecodeLimits(), options=options
+    )
+    text = html.read_text(encoding="utf-8")
+    assert text.count('<article class="card') == 4
+    assert done["photos_compared"] == 3
+    assert "more were not, because of the limit" in text
+
+
+def test_a_catalogue_that_has_changed_leaves_figures_alone(folder: Path) -> None:
+    target = _scored(folder, 10)
+    write_jsonl(folder / "in.jsonl", [listing_values(n, title="other") for n in range(10)])
+    html = folder / "r.html"
+    done = write_report(target, html, reference=_no_reference, limits=DecodeLimits())
+    assert done["listings"] == 10
+    assert "10 listings have changed" in html.read_text(encoding="utf-8")
+
+
+def test_no_run_and_no_catalogue_are_refused(folder: Path) -> None:
+    html = folder / "r.html"
+    with pytest.raises(InvalidInputError, match="no run beside it"):
+        write_report(folder / "out.jsonl", html, reference=_no_reference, limits=DecodeLimits())
+    target = _scored(folder, 2)
+    (folder / "in.jsonl").unlink()
+    with pytest.raises(UnsupportedFileError):
+        write_report(target, html, reference=_no_reference, limits=DecodeLimits())
+    assert not html.exists()
+
+
+def _browser() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(_browser() is None, reason="no Chromium is installed")
+def test_a_real_browser_shows_it_offline(page: str, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    done = subprocess.run(
+        [
+            str(_browser()), "--headless", "--no-sandbox", "--disable-gpu",
+            f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1200,1600",
+            f"--screenshot={tmp_path / 'shot.png'}", (tmp_path / "report.html").as_uri(),
+        ],
+        capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    picture = np.asarray(Image.open(tmp_path / "shot.png").convert("RGB"))
+    assert picture.shape == (1600, 1200, 3)
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100
+
+
+def test_the_totals_are_plain_json(folder: Path) -> None:
+    target = _scored(folder, 5)
+    done = write_report(target, folder / "r.html", reference=_no_reference, limits=DecodeLimits())
+    assert json.loads(json.dumps(done)) == done

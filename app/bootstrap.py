@@ -6,6 +6,7 @@ from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
 from app.domain.lint import LintMode, LintPolicy
 from app.domain.listing_words import WordPolicy
+from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy
 from app.media.fetching import FetchPolicy, ImageFetcher
@@ -24,10 +25,12 @@ from app.services.linting import Linter
 from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.look_alikes import LookAlikes
 from app.services.manifest import ManifestImporter
+from app.services.reading import TextEvidence
 from app.services.reference_shelf import ReferenceShelf
 from app.services.reference_vectors import ReferenceVectors
 from app.services.reviewing import ReviewDesk
 from app.services.signing import SigningKey
+from app.services.text_backgrounds import shipped_text_background
 from app.services.title_words import title_shares
 from app.services.touchstone import Touchstone
 from app.settings import Settings
@@ -51,7 +54,8 @@ from models.catalogue import (
 from models.errors import ModelError
 from models.proposers.grid import GridProposer
 from models.proposers.learned import PROFILES
-from models.protocols import RegionProposer
+from models.protocols import RegionProposer, TextReader
+from models.reading.pp_ocr import PpOcrReader, ReaderSettings
 from models.weights_file import shipped_file
 
 
@@ -79,6 +83,21 @@ def _proposer(settings: Settings, options: RuntimeOptions) -> RegionProposer:
     if learned:
         return load_proposer(settings.model, options, PROFILES[settings.speed])
     return GridProposer(settings.grid_scales, settings.grid_overlap, settings.grid_min_side)
+
+
+def build_reader(settings: Settings) -> TextReader | None:
+    """Return the reader of text that the settings ask for, `None` for none.
+
+    Raises:
+        ModelRefusedError: when its package or its networks are not there.
+    """
+    if settings.reading == "never":
+        return None
+    try:
+        side = settings.reading_side
+        return PpOcrReader(ReaderSettings(side, min(side, 320)), threads=settings.threads)
+    except (ModelError, ValueError) as error:
+        raise ModelRefusedError(str(error)) from error
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -165,7 +184,23 @@ def build_signer(settings: Settings) -> SigningKey | None:
     return None if settings.signing_key is None else SigningKey.read(settings.signing_key)
 
 
-def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
+def _gallery_options(settings: Settings) -> GalleryOptions:
+    index = IndexOptions(kind=settings.index_kind)
+    return GalleryOptions(index, settings.snapshots, settings.neighbours)
+
+
+def _text_evidence(
+    settings: Settings, reader: TextReader | None, vectors: ReferenceVectors
+) -> TextEvidence | None:
+    reader = reader or build_reader(settings)
+    if reader is None:
+        return None
+    return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
+
+
+def build(
+    settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
+) -> Touchstone:
     """Return a service on the settings' database and blobs, migrated and ready to use.
 
     Raises:
@@ -174,8 +209,7 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
         StorageError: when the database cannot.
     """
     eyes = eyes or build_eyes(settings)
-    limits, policy = build_limits(settings), build_policy(settings)
-    collector = build_collector(settings)
+    limits, collector = build_limits(settings), build_collector(settings)
     database = open_database(settings)
     registry = SqlRegistryStore(database)
     assessments = SqlAssessmentStore(database)
@@ -183,18 +217,17 @@ def build(settings: Settings, eyes: Eyes | None = None) -> Touchstone:
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
     shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
     library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
-    index_options = IndexOptions(kind=settings.index_kind)
-    options = GalleryOptions(index_options, settings.snapshots, settings.neighbours)
-    gallery = LiveGallery(registry, vectors, library, options)
+    gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
     assessor = Assessor(
         eyes,
         gallery,
         ClaimReader(load_terms()),
         ResidueReader(title_shares(settings.title_words)),
-        policy,
+        build_policy(settings),
         limits,
         matches_per_image=settings.matches_per_image,
         photos_at_once=settings.photos_at_once,
+        text=_text_evidence(settings, reader, vectors),
     )
     lint = build_lint_policy(settings)
     look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)

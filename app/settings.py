@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     grid_overlap: float = Field(0.5, ge=0, lt=0.9, description="Overlap of neighbouring windows.")
     grid_min_side: int = Field(24, ge=8, description="Windows smaller than this are left out.")
 
+    reading: Literal["auto", "always", "never"] = Field(
+        "auto", description="When text in photos is read; auto where it can change the verdict."
+    )
+    reading_side: int = Field(
+        736, ge=320, le=4096, description="Long side, in pixels, at which text is looked for."
+    )
+
     index_kind: Literal["flat", "ivf", "hnsw", "exact"] = Field(
         "flat", description="flat is exact, up to about 100,000 references; then ivf or hnsw."
     )

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from models.reading.lines import TextLine
 from models.regions import Embeddings, Photo, Regions
 
 
@@ -43,6 +44,20 @@ class Embedder(Protocol):
 
     def embed(self, regions: Regions) -> Embeddings:
         """Return `(len(regions), dim)` float32 unit rows, in the order of the boxes."""
+
+
+class TextReader(Protocol):
+    """Reads the text of photos. Safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """Names the networks and the settings."""
+
+    def has_text(self, photo: Photo) -> bool:
+        """Tell at a glance, for a small part of what reading costs, whether there is any text."""
+
+    def read(self, photo: Photo) -> tuple[TextLine, ...]:
+        """Return the photo's lines, none where there is no text."""
 
 
 class Runtime(Protocol):

@@ -24,6 +24,7 @@ class ReasonCode(StrEnum):
     """Stable strings: a pipeline may branch on them, so none is ever renamed."""
 
     MOTIF_SEEN = "motif_seen"
+    WORDMARK_READ = "wordmark_read"
     CLAIMS_UNBRANDED = "claims_unbranded"
     CLAIMS_OTHER_BRAND = "claims_other_brand"
     CLAIMS_MATCHED_BRAND = "claims_matched_brand"
@@ -110,6 +111,7 @@ class Versions:
     registry: int
     policy: str
     background: str | None
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Assessment:
     @property
     def lead(self) -> Match | None:
         """The match that the verdict's reasons speak of, if they speak of any."""
-        spoken = {ReasonCode.MOTIF_SEEN, ReasonCode.NOT_CALIBRATED}
+        spoken = {ReasonCode.MOTIF_SEEN, ReasonCode.WORDMARK_READ, ReasonCode.NOT_CALIBRATED}
         if spoken.isdisjoint(reason.code for reason in self.reasons):
             return None
         matches = [match for image in self.images for match in image.matches]

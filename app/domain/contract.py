@@ -21,7 +21,7 @@ from app.domain.assessment import (
 )
 from app.domain.box import Box
 from app.domain.claim import Claim, ClaimKind, ClaimSource
-from app.domain.match import Evidence, Match
+from app.domain.match import Contribution, Evidence, Match
 from app.domain.registry import IdPrefix, parse_id, public_id
 
 Document = dict[str, Any]
@@ -62,6 +62,16 @@ def match_document(match: Match) -> Document:
         "verified": match.verified,
         "evidence": [str(kind) for kind in match.evidence],
         "alignment": None if match.alignment is None else _alignment_document(match.alignment),
+        "contributions": [_contribution_document(part) for part in match.contributions],
+    }
+
+
+def _contribution_document(part: Contribution) -> Document:
+    alarms = part.false_alarms_per_million
+    return {
+        "evidence": str(part.evidence),
+        "false_alarms_per_million": None if alarms is None else significant(alarms),
+        "detail": part.detail,
     }
 
 
@@ -117,6 +127,7 @@ def assessment_document(assessment: Assessment) -> Document:
             "registry": assessment.versions.registry,
             "policy": assessment.versions.policy,
             "background": assessment.versions.background,
+            "reader": assessment.versions.reader,
         },
     }
 
@@ -137,6 +148,13 @@ def _match(document: Document) -> Match:
         evidence=tuple(Evidence(kind) for kind in document["evidence"]),
         # Assessments that were kept before there was a second look have no such key.
         alignment=_alignment(document.get("alignment")),
+        contributions=tuple(_contribution(part) for part in document.get("contributions", ())),
+    )
+
+
+def _contribution(document: Document) -> Contribution:
+    return Contribution(
+        Evidence(document["evidence"]), document["false_alarms_per_million"], document["detail"]
     )
 
 

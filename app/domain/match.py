@@ -23,12 +23,26 @@ class Evidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one kind of evidence says by itself; `detail` is what was read, empty for a look."""
+
+    evidence: Evidence
+    false_alarms_per_million: float | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Region x reference. `tail` is the unrounded chance per photo, used for ordering alone.
 
     `false_alarms_per_million` is `None` where no background large enough is loaded, and never
     below the calibration's floor. `verified` tells whether a second look confirmed the match, and
     `alignment` how the reference then lies on the photo.
+
+    Text that was read is held against references like any other region: `box` is its line,
+    `similarity` the cosine between that piece of the photo and the motif's most similar reference.
+    `contributions` are the figures that `false_alarms_per_million` was made of; none where there
+    was only the look.
     """
 
     brand: str
@@ -42,6 +56,7 @@ class Match:
     verified: bool = False
     evidence: tuple[Evidence, ...] = (Evidence.VISUAL,)
     alignment: Alignment | None = None
+    contributions: tuple[Contribution, ...] = ()
 
     def __post_init__(self) -> None:
         if not -1.0001 <= self.similarity <= 1.0001:
@@ -55,6 +70,11 @@ class Match:
         """Whether fewer than one in a thousand ordinary photos would match as well."""
         alarms = self.false_alarms_per_million
         return alarms is not None and alarms <= NOTABLE_PER_MILLION
+
+    @property
+    def read(self) -> str:
+        """What was read of the motif in the photo; empty where nothing was."""
+        return next((c.detail for c in self.contributions if c.evidence is Evidence.TEXT), "")
 
     @property
     def rank_key(self) -> tuple[float, float, int]:

@@ -33,7 +33,7 @@ from app.domain.listing_words import (
     reasons_beside,
     support,
 )
-from app.domain.match import Match
+from app.domain.match import Evidence, Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +237,15 @@ def _image_reasons(images: tuple[ImageFinding, ...]) -> list[Reason]:
 
 def _match_reasons(best: Match, images: tuple[ImageFinding, ...], claim: Claim) -> list[Reason]:
     number = next(place for place, image in enumerate(images, 1) if best in image.matches)
-    seen = Reason(
-        ReasonCode.MOTIF_SEEN,
-        f"{best.brand} / {best.motif} in image {number}, as well as in about "
-        f"{alarms_text(best.false_alarms_per_million)} of a million ordinary photos",
-    )
-    return [seen, _claim_reason(best, claim)]
+    figure = f"{alarms_text(best.false_alarms_per_million)} of a million ordinary photos"
+    name = f"{best.brand} / {best.motif} in image {number}"
+    reasons = []
+    if Evidence.TEXT in best.evidence:
+        detail = f"reads {best.read!r} in image {number}, a wording of {best.brand} / {best.motif}"
+        reasons.append(Reason(ReasonCode.WORDMARK_READ, f"{detail}, as about {figure} would"))
+    if Evidence.VISUAL in best.evidence:
+        reasons.append(Reason(ReasonCode.MOTIF_SEEN, f"{name}, as well as in about {figure}"))
+    return [*reasons, _claim_reason(best, claim)]
 
 
 def _claim_reason(best: Match, claim: Claim) -> Reason:

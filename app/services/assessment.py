@@ -1,6 +1,6 @@
 """The one use case: a listing's photos and words in, a reasoned verdict out.
 
-    read ─▶ decode ─▶ propose ─▶ embed ─▶ search ─▶ calibrate ─▶ claim ─▶ rule
+    claim ─▶ fetch ─▶ decode ─▶ propose ─▶ embed ─▶ search ─▶ calibrate ─▶ read text ─▶ rule
 
 HTTP, the batch executor, the command line and the evaluation all call `Assessor.assess`. An image
 that cannot be read becomes an error on that image; the others are judged all the same.
@@ -21,8 +21,10 @@ from app.domain.assessment import (
     ImageFinding,
     Reason,
     ReasonCode,
+    Verdict,
     Versions,
 )
+from app.domain.claim import Claim
 from app.domain.claim_reading import ClaimReader
 from app.domain.errors import ImageRefusedError
 from app.domain.listing import Listing
@@ -33,12 +35,23 @@ from app.domain.verdict import Policy, rule
 from app.media.decoded import DecodedImage
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
-from app.services.gallery import Matcher
+from app.services.gallery import Matcher, MotifGallery
 from app.services.live_gallery import LiveGallery
 from app.services.photo_memory import NoPhotoMemory, PhotoMemory
+from app.services.reading import TextEvidence
 from app.services.sources import ImageSource
 from app.services.stages import Observe, timed, unobserved
 from models.protocols import Embedder, RegionProposer, model_id
+
+_LOOKS_KEPT = 50  # matches that reading may add to, of one photo
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """What a listing's photo is read for: its claim, and whether earlier photos were enough."""
+
+    claim: Claim
+    decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class Assessor:
         *,
         matches_per_image: int = 5,
         photos_at_once: int = 4,
+        text: TextEvidence | None = None,
     ) -> None:
         self._eyes = eyes
         self._gallery = gallery
@@ -76,6 +90,7 @@ class Assessor:
         self._policy = policy
         self._limits = limits
         self._matches_per_image = matches_per_image
+        self._text = text
         # A photo of the largest size takes most of a gigabyte while it is decoded; a server with
         # forty request threads must not hold forty of them.
         self._places = threading.BoundedSemaphore(photos_at_once)
@@ -103,16 +118,17 @@ class Assessor:
         """
         matcher = self._gallery.current()
         memory = memory or NoPhotoMemory()
-        findings = []
+        said = self._claims.listen(listing, matcher.gallery.brand_names)
+        claim = said.claim
+        images: tuple[ImageFinding, ...] = ()
         for source in sources:
+            situation = _Situation(claim, self._decided(images, claim, matcher))
             with self._places:
-                findings.append(self._look(source, matcher, observe, memory))
-        images = tuple(findings)
+                images += (self._look(source, matcher, situation, observe, memory),)
         with timed(observe, "judge"):
-            said = self._claims.listen(listing, matcher.gallery.brand_names)
             residue = self._residue.read(listing, matcher.gallery.residue)
             words = ListingWords(said.remarks, residue)
-            ruling = rule(images, said.claim, matcher.gallery.nulls, self._policy, words=words)
+            ruling = rule(images, claim, matcher.gallery.nulls, self._policy, words=words)
         return Assessment(
             listing_id=listing.listing_id,
             verdict=ruling.verdict,
@@ -143,10 +159,23 @@ class Assessor:
             registry=matcher.gallery.registry_version,
             policy=self._policy.version,
             background=matcher.gallery.background,
+            reader=None if self._text is None else self._text.name,
         )
 
+    def _decided(self, images: tuple[ImageFinding, ...], claim: Claim, matcher: Matcher) -> bool:
+        """Tell whether the photos so far make the listing suspect, if anybody needs to know."""
+        if self._text is None or not images:
+            return False
+        ruling = rule(images, claim, matcher.gallery.nulls, self._policy)
+        return ruling.verdict is Verdict.SUSPECT
+
     def _look(
-        self, source: ImageSource, matcher: Matcher, observe: Observe, memory: PhotoMemory
+        self,
+        source: ImageSource,
+        matcher: Matcher,
+        situation: _Situation,
+        observe: Observe,
+        memory: PhotoMemory,
     ) -> ImageFinding:
         began = time.perf_counter()
         try:
@@ -158,12 +187,21 @@ class Assessor:
         reading = time.perf_counter() - began
 
         def look() -> ImageFinding:
-            return self._seen(source.name, data, matcher, _after(reading, observe))
+            return self._seen(source.name, data, matcher, situation, _after(reading, observe))
 
         key = f"{sha256} {matcher.gallery.version} {matcher.gallery.background}"
+        if self._text is not None:  # whether a photo is read depends on its listing
+            key = f"{key} {situation!r}"
         return replace(memory.once(key, look), image=source.name)
 
-    def _seen(self, name: str, data: bytes, matcher: Matcher, observe: Observe) -> ImageFinding:
+    def _seen(
+        self,
+        name: str,
+        data: bytes,
+        matcher: Matcher,
+        situation: _Situation,
+        observe: Observe,
+    ) -> ImageFinding:
         try:
             with timed(observe, "decode"):
                 image = decode_image(data, self._limits)
@@ -172,7 +210,33 @@ class Assessor:
             return ImageFinding(name, sha256, error=ImageError(error.code, error.message))
         if min(image.width, image.height) < self._policy.min_side:
             return _too_small(name, image, self._policy.min_side)
-        return self._finding(name, image, matcher, self._matches_per_image, observe)
+        limit = self._matches_per_image
+        if self._text is None:
+            return self._finding(name, image, matcher, limit, observe)
+        # What is read may lift a match from far down the list.
+        finding = self._finding(name, image, matcher, max(limit, _LOOKS_KEPT), observe)
+        with timed(observe, "read"):
+            finding = self._with_text(finding, image, matcher.gallery, situation)
+        return replace(finding, matches=finding.matches[:limit])
+
+    def _with_text(
+        self,
+        finding: ImageFinding,
+        image: DecodedImage,
+        gallery: MotifGallery,
+        situation: _Situation,
+    ) -> ImageFinding:
+        """Return the finding with what the photo's text adds, where that can matter."""
+
+        def verdict() -> Verdict:
+            if situation.decided:
+                return Verdict.SUSPECT
+            return rule((finding,), situation.claim, gallery.nulls, self._policy).verdict
+
+        text, claim = self._text, situation.claim
+        if text is None or text.why_unread(image.frames, gallery, claim, verdict) is not None:
+            return finding
+        return text.added(finding, image.frames, gallery)
 
     def _finding(
         self, name: str, image: DecodedImage, matcher: Matcher, limit: int, observe: Observe

@@ -138,7 +138,7 @@ def test_the_contracts_keys_are_all_there() -> None:
     assert {"image", "sha256", "width", "height", "error", "matches"} == set(image)
     assert set(image["matches"][0]) == {
         "brand", "motif", "motif_id", "reference_id", "box", "similarity",
-        "false_alarms_per_million", "verified", "evidence", "alignment",
+        "false_alarms_per_million", "verified", "evidence", "alignment", "contributions",
     }  # fmt: skip
     assert image["matches"][0]["false_alarms_per_million"] == 3.25
     assert {"model", "index", "registry", "policy"} <= set(document["versions"])

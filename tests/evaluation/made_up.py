@@ -173,7 +173,7 @@ def fake_workshop(folder: Path | None, photos: Sequence[Photo]) -> Workshop:
 
 def made_up_bench(data: Path, out: Path) -> Bench:
     """A bench of the pixel embedder, calibrated on photos of the made-up data."""
-    settings = Settings(model="pixels")
+    settings = Settings(model="pixels", reading="never")
 
     def open_calibrated(folder: Path, matches_per_image: int) -> Touchstone:
         touchstone = service_at(settings)(folder, matches_per_image)

@@ -31,6 +31,7 @@ MATCH_EXAMPLE: dict[str, Any] = {
     "verified": True,
     "evidence": ["visual", "geometric"],
     "alignment": ALIGNMENT_EXAMPLE,
+    "contributions": [],
 }
 SHA256_EXAMPLE = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730"
 ASSESSMENT_EXAMPLE: dict[str, Any] = {
@@ -61,6 +62,7 @@ ASSESSMENT_EXAMPLE: dict[str, Any] = {
         "registry": 41,
         "policy": "policy-9c1e22ab",
         "background": "800-photos-5be0c3d2",
+        "reader": "pp-ocr-090f046f3272-s736-m",
     },
 }
 
@@ -80,6 +82,16 @@ class AlignmentPublic(Output):
     )
     mirrored: bool = Field(description="Whether the photo shows it as a mirror does.")
     inverted: bool = Field(description="Whether light and dark are exchanged.")
+
+
+class ContributionPublic(Output):
+    """What one kind of evidence says by itself."""
+
+    evidence: Evidence = Field(description="Which look at the photo.")
+    false_alarms_per_million: float | None = Field(
+        description="Its own figure; null where no background is loaded."
+    )
+    detail: str = Field(description="What was read; empty for a look.")
 
 
 class MatchPublic(Output):
@@ -103,6 +115,11 @@ class MatchPublic(Output):
     evidence: tuple[Evidence, ...] = Field(description="Which looks at the photo support it.")
     alignment: AlignmentPublic | None = Field(
         None, description="How the reference lies on the photo; null where none was found."
+    )
+    contributions: tuple[ContributionPublic, ...] = Field(
+        (),
+        description="The figures that were combined, where the motif's wording was read; "
+        "else empty.",
     )
 
 
@@ -158,6 +175,7 @@ class VersionsPublic(Output):
     registry: int = Field(description="The registry's version.")
     policy: str = Field(description="The verdict policy.")
     background: str | None = Field(description="The calibration background; null where none fits.")
+    reader: str | None = Field(None, description="What read the photos; null where none did.")
 
 
 class AssessmentPublic(Output):

@@ -13,6 +13,7 @@ from app.cli import (
     indexing,
     keys,
     motifs,
+    policy,
     reviews,
     scoring,
     serving,
@@ -34,6 +35,7 @@ cli.command("score")(scoring.score)
 catalog.commands.command("report")(catalog_report.report)
 cli.add_typer(catalog.commands, name="catalog")
 cli.command("calibrate")(scoring.calibrate)
+cli.command("policy")(policy.policy)
 cli.command("evaluate")(scoring.evaluate)
 cli.command("words")(words.words)
 cli.add_typer(keys.commands, name="keys")

@@ -7,7 +7,7 @@ twice that, where twice is Bonferroni's price for having looked two times.
 
 The look alone was calibrated for every photo and is never made rarer or less rare by reading that
 found nothing; reading pays the price. So at most three photos in two alarm where one is stated.
-What was seen on photos that had no part in it is measured by the suite `wordmarks`.
+See `docs/decisions/0008-reading-text.md`.
 """
 
 

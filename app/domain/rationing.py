@@ -1,6 +1,6 @@
 """When reading a photo is worth its price: only where it can change the verdict.
 
-Reading takes ten times as long as looking. `auto` leaves it out where
+Reading costs far more than looking. `auto` leaves it out where
 
 * no wording is registered, so nothing could be recognised;
 * the listing names a brand of the registry: it hides nothing, and what a photo reads beside the

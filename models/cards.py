@@ -82,7 +82,7 @@ MOTIF = ModelCard(
     pooling="GeM with a learned power, a linear layer 1280 -> 256, and 12 hues",
     weights=WeightsFile(
         "touchstone-motif-1.embedding.safetensors",
-        "84a7eaebcca7a6e4bb9e18091980e70b10ae4a275b44942d718073fcd2a4b4a1",
+        "3803db19fa4d8499f0a34a33003b972c4daa85fc8605d3d76df6ba3179c6f211",
     ),
     projection=None,
     proposal=WeightsFile(

@@ -15,10 +15,10 @@ similarity s:
   `-log d` over u. An exponential tail in the cosine itself was tried first: it calls 0.99 after a
   background of 0.8 barely rarer than 0.9, and strong matches of marks with a wide background lost
   against weak ones of others. The slack keeps float noise at s = 1 from making miracles.
-* **Never rarer than for the registry's upper-quartile motif.** Some motifs, clean icons above all,
+* **Never rarer than for one of the registry's loud motifs.** Some motifs, clean icons above all,
   resemble photos so little that any photo with structure looks like a one-in-a-million match. The
-  chance is therefore at least the one that a quarter of all motifs exceed at the same s; a quartile
-  and not the mean, so that a few motifs that match everything do not drown the others.
+  chance is therefore at least the one that a tenth of all motifs exceed at the same s; a
+  quantile and not the mean, so that a few that match everything do not drown the others.
 * **Floor.** A tail is trusted for three decades beyond what B photos can show and no further:
   the smallest chance ever reported is `1 / (1000 B)`.
 
@@ -38,10 +38,11 @@ from app.domain.errors import CalibrationError
 MIN_PHOTOS = 100
 TAIL_SHARE = 0.1
 TRUSTED_DECADES = 3
-_QUARTILE_MOTIFS = 4096  # a sample of this size is enough for a quartile
+_LOUD = 0.9  # the motif that a tenth of all exceed
+_SAMPLED_MOTIFS = 4096  # enough for that quantile
 SLACK = 0.02  # distance that a perfect match still has
 _MIN_SCALE = 2e-2  # a background of near-identical photos must not make every match a miracle
-_GRID = np.linspace(-1.0, 1.0, 401)  # similarities at which the upper-quartile motif is tabulated
+_GRID = np.linspace(-1.0, 1.0, 401)  # similarities at which the loud motif is tabulated
 
 FloatArray = NDArray[np.float64]
 
@@ -52,7 +53,7 @@ class NullDistributions:
 
     `maxima` is `(motifs, photos)`, every row ascending; `thresholds` and `scales` are `(motifs,)`,
     in nearness (see `nearness`);
-    `common` is the log chance of the upper-quartile motif at each similarity of a fixed grid.
+    `common` is the log chance of the loud motif at each similarity of a fixed grid.
     `effective_motifs` says how many independent motifs the registry amounts to: look-alike
     motifs raise false alarms on the same photos, so it is smaller than their number.
     """
@@ -131,15 +132,15 @@ class NullDistributions:
             high = np.where(searching & ~less, middle, high)
         return low
 
-    def upper_quartile(self) -> FloatArray:
-        """Return the log of the chance that a quarter of the motifs exceed, along the grid."""
+    def loud(self) -> FloatArray:
+        """Return the log of the chance that a tenth of the motifs exceed, along the grid."""
         if not len(self.maxima):
             return self.common
         grid = _GRID.astype(np.float32)
-        rows = np.unique(np.linspace(0, len(self.maxima) - 1, _QUARTILE_MOTIFS).astype(int))
+        rows = np.unique(np.linspace(0, len(self.maxima) - 1, _SAMPLED_MOTIFS).astype(int))
         chances = np.stack([self._own(np.full(len(grid), row), grid) for row in rows])
-        quartile: FloatArray = np.quantile(np.log(np.maximum(chances, 1e-300)), 0.75, axis=0)
-        return quartile
+        quantile: FloatArray = np.quantile(np.log(np.maximum(chances, 1e-300)), _LOUD, axis=0)
+        return quantile
 
     def registry_chance(self, chance: float, photos: int = 1) -> float:
         """Return the chance that *some* motif reaches `chance` on any of `photos` ordinary photos.
@@ -173,7 +174,7 @@ def fit_nulls(maxima: NDArray[np.float32]) -> NullDistributions:
     scales = np.maximum(excesses.mean(axis=1), _MIN_SCALE)
     nothing = np.full(_GRID.shape, np.log(1e-300))
     draft = NullDistributions(ordered, thresholds, scales, nothing, 1.0)
-    nulls = replace(draft, common=draft.upper_quartile())
+    nulls = replace(draft, common=draft.loud())
     return replace(nulls, effective_motifs=_effective_motifs(nulls, maxima))
 
 

@@ -149,7 +149,15 @@ def _started(source: BlockSource, jobs: Sequence[_Job]) -> tuple[Connection, For
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(source, jobs, sender), daemon=True)
-    process.start()
+    # OpenCV's threads do not survive a fork, and a child that tidies them up waits for ever. So
+    # they are sent home before it, which also leaves each child with one thread: one process a
+    # core is faster than threads inside each.
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        process.start()
+    finally:
+        cv2.setNumThreads(threads)
     sender.close()  # the worker's copy is the last one: its end is the end of the pipe
     return receiver, process
 
@@ -161,7 +169,6 @@ def _check_ended(process: ForkProcess) -> None:
 
 
 def _work(source: BlockSource, jobs: Sequence[_Job], sender: Connection) -> None:
-    cv2.setNumThreads(1)  # one process a core is faster than threads inside each
     for job in jobs:
         _make_shard(source, job)
         sender.send_bytes(job.number.to_bytes(4))

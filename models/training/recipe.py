@@ -1,6 +1,6 @@
 """The whole way from marks to weights, in stages that can each be cut off and called again.
 
-    marks ─▶ crop pools ─▶ embedder
+    marks ─▶ crop pools ─▶ embedder ─▶ blended with what it began as
           └▶ scene pools ─▶ proposer
 
 The caller brings the photos, since which photo may be used for what is decided elsewhere. A
@@ -16,15 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import Progress
 
+from models.networks.embedding import load_embedding_network, row_length, save_embedding
+from models.networks.trunk import trunk_spec
 from models.training.blocks import MARKS_ONLY, MixedBlocks
 from models.training.compositing.scene import Compositor
 from models.training.compositing.views import RealBox
+from models.training.embedding.batches import resized
+from models.training.embedding.blending import Blend, blended
 from models.training.embedding.config import EmbeddingConfig
-from models.training.embedding.trainer import train_embedding
+from models.training.embedding.trainer import WEIGHTS, train_embedding
 from models.training.marks.mark import Mark
 from models.training.marks.prepare import prepare_marks
 from models.training.marks.store import MarkStore
-from models.training.pool import CropPool, make_pool
+from models.training.pool import CropPool, make_pool, open_pool
+from models.training.pretrained import load_pretrained, pretrained_source
 from models.training.proposals.config import ProposalConfig
 from models.training.proposals.pool import make_scene_pool
 from models.training.proposals.sources import CompositeScenes, PhotoScenes
@@ -61,6 +66,7 @@ class Recipe:
     validation_scenes: int = 400
     real_repeats: int = 2
     embedding: EmbeddingConfig = field(default_factory=EmbeddingConfig)
+    blend: Blend = field(default_factory=Blend)
     proposal: ProposalConfig = field(default_factory=ProposalConfig)
     workers: int = 2
 
@@ -85,7 +91,8 @@ SHORT = Recipe(
     embedding=EmbeddingConfig(steps=200, warm_up=20, validate_every=100, validation_blocks=200),
     proposal=ProposalConfig(steps=60, warmup=10, validate_every=60),
 )
-STAGES = ("marks", "pools", "scenes", "embedding", "proposal")
+STAGES = ("marks", "pools", "scenes", "embedding", "blend", "proposal")
+BLENDED = "blended.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Training:
             "pools": self.pools,
             "scenes": self.scenes,
             "embedding": self.embedding,
+            "blend": self.blend,
             "proposal": self.proposal,
         }
         for stage in stages:
@@ -187,6 +195,26 @@ class Training:
             validation=self.work / "crops-validation",
             progress=self.progress,
         )
+
+    def blend(self) -> Path:
+        """Blend the trained embedder with what it began as; return the weights that ship."""
+        config, folder = self.recipe.embedding, self.work / "embedding"
+        spec, dim = trunk_spec(config.trunk), row_length(config.dim, config.colour)
+        network = load_embedding_network(folder / WEIGHTS, spec, dim)
+        start = load_pretrained(pretrained_source(config.trunk))
+        mixed = blended(
+            network, start, self._first_crops(self.recipe.blend.crops), self.recipe.blend
+        )
+        save_embedding(mixed, folder / BLENDED)
+        return folder / BLENDED
+
+    def _first_crops(self, count: int) -> NDArray[np.uint8]:
+        pool, crops, held = open_pool(self.work / "crops"), [], 0
+        for number in range(len(pool.shards)):
+            if held < count:
+                crops.append(pool.load(number).crops)
+                held += len(crops[-1])
+        return resized(np.concatenate(crops)[:count], self.recipe.embedding.size)
 
     def proposal(self) -> Path:
         """Train the proposer and return its weights."""

@@ -38,8 +38,11 @@ def test_stated_chances_hold_on_photos_that_were_not_fitted() -> None:
 
 
 def test_one_cosine_means_different_things_for_different_motifs() -> None:
+    loud_one_of_many = mixture(1, 30)
+    assert chance(loud_one_of_many, 30, 0.75) < 0.01 * chance(loud_one_of_many, 0, 0.75)
+    # Where loud motifs are common, the others are believed only half as far apart.
     nulls = nulls_of(motifs=8)
-    assert chance(nulls, 0, 0.6) < 0.1 * chance(nulls, 7, 0.6)
+    assert chance(nulls, 0, 0.6) < 0.5 * chance(nulls, 7, 0.6)
 
 
 def mixture(busy: int, quiet: int) -> NullDistributions:
@@ -49,7 +52,7 @@ def mixture(busy: int, quiet: int) -> NullDistributions:
     return fit_nulls(np.concatenate([often, seldom]).astype(np.float32))
 
 
-def test_a_quiet_motif_is_not_believed_beyond_what_a_quarter_of_the_others_allow() -> None:
+def test_a_quiet_motif_is_not_believed_beyond_what_a_tenth_of_the_others_allow() -> None:
     alone, among_busy = mixture(0, 1), mixture(9, 1)
     assert chance(alone, 0, 0.5) == alone.floor
     assert chance(among_busy, 9, 0.5) > 0.5

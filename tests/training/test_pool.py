@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,3 +170,23 @@ def test_a_folder_without_a_pool_is_refused(tmp_path: Path) -> None:
 def test_a_shard_of_unequal_columns_is_refused() -> None:
     with pytest.raises(ValueError, match="every crop"):
         Shard(np.zeros((4, 2, 2, 3), np.uint8), np.zeros(4, np.int32), np.zeros(3, np.int32))
+
+
+_AFTER_THREADS = """
+import sys
+from pathlib import Path
+import cv2
+import numpy as np
+from tests.training.test_pool import _make
+cv2.setNumThreads(4)
+cv2.warpAffine(np.zeros((2000, 2000, 3), np.uint8), np.eye(2, 3), (2000, 2000))
+_make(Path(sys.argv[1]), shards=2)
+print(cv2.getNumThreads())
+"""
+
+
+def test_threads_of_opencv_do_not_hold_up_the_processes(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _AFTER_THREADS, str(tmp_path / "pool")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.strip() == "4"  # and they are back afterwards
+    assert len(open_pool(tmp_path / "pool").shards) == 2

@@ -17,7 +17,7 @@ from models.training.marks.store import MarkStore
 from models.training.pool import open_pool
 from models.training.proposals.config import ProposalConfig
 from models.training.proposals.pool import ScenePool
-from models.training.recipe import FULL, SHORT, STAGES, Material, Recipe, Training
+from models.training.recipe import BLENDED, FULL, SHORT, STAGES, Material, Recipe, Training
 from tests.training.compositing.drawn import drawn_store, grounds
 
 TINY = Recipe(
@@ -89,9 +89,9 @@ def test_what_is_held_out_is_not_trained_on(training: Training) -> None:
 
 
 def test_both_networks_are_weights_that_load(training: Training) -> None:
-    network = load_embedding_network(
-        training.work / "embedding" / "embedding.safetensors", trunk_spec("efficientnet-lite0"), 16
-    )
+    folder, spec = training.work / "embedding", trunk_spec("efficientnet-lite0")
+    load_embedding_network(folder / "embedding.safetensors", spec, 16)
+    network = load_embedding_network(folder / BLENDED, spec, 16)
     with torch.no_grad():
         rows = network(torch.from_numpy(np.stack(grounds(2, (32, 32)))))
     assert rows.norm(dim=1).tolist() == pytest.approx([1.0, 1.0], abs=1e-4)

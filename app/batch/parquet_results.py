@@ -82,6 +82,7 @@ NESTED = (
                 ("registry", pa.int64()),
                 ("policy", pa.string()),
                 ("background", pa.string()),
+                ("reader", pa.string()),
             ]
         ),
     ),

@@ -6,6 +6,7 @@ regions of the proposer are held against the labelled boxes.
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -106,7 +107,11 @@ def _scored(
     summary = bench.score_catalog(catalogue, scored, touchstone)
     brands = {query.path.stem: query.brand for query in queries}
     with scored.open(encoding="utf-8") as file:
-        return [_prediction(json.loads(line), brands) for line in file], summary["milliseconds"]
+        predictions = [_prediction(json.loads(line), brands) for line in file]
+    # Paths and moments of the run are no predictions, and would tell two equal exports apart.
+    shutil.rmtree(scored.with_name(f"{scored.name}.run"), ignore_errors=True)
+    scored.with_name("scored.summary.json").unlink(missing_ok=True)
+    return predictions, summary["milliseconds"]
 
 
 def _prediction(document: dict[str, Any], brands: dict[str, str]) -> Prediction:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pdqhash
 from numpy.typing import NDArray
 
 MOST_PHOTOS: Final = 5_000
@@ -56,6 +55,8 @@ def fingerprint(photo: NDArray[np.uint8]) -> bytes | None:
     Args:
         photo: (height, width, 3) UInt8 RGB.
     """
+    import pdqhash  # noqa: PLC0415  no other command needs it
+
     bits, quality = pdqhash.compute(np.ascontiguousarray(photo))
     if quality < _LEAST_QUALITY:
         return None

@@ -6,6 +6,7 @@ from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
 from app.domain.lint import LintMode, LintPolicy
 from app.domain.listing_words import WordPolicy
+from app.domain.ports import BlobStore
 from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy
@@ -26,6 +27,7 @@ from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.look_alikes import LookAlikes
 from app.services.manifest import ManifestImporter
 from app.services.reading import TextEvidence
+from app.services.reference_looks import ReferenceLooks
 from app.services.reference_shelf import ReferenceShelf
 from app.services.reference_vectors import ReferenceVectors
 from app.services.reviewing import ReviewDesk
@@ -33,6 +35,7 @@ from app.services.signing import SigningKey
 from app.services.text_backgrounds import shipped_text_background
 from app.services.title_words import title_shares
 from app.services.touchstone import Touchstone
+from app.services.verification import SHIPPED_ODDS, VerificationOptions, Verifier
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
@@ -184,6 +187,15 @@ def build_signer(settings: Settings) -> SigningKey | None:
     return None if settings.signing_key is None else SigningKey.read(settings.signing_key)
 
 
+def build_verifier(settings: Settings, blobs: BlobStore, limits: DecodeLimits) -> Verifier | None:
+    """Return what looks again at the best matches, `None` when the settings switch it off."""
+    if settings.second_look == "off":
+        return None
+    odds = SHIPPED_ODDS if settings.second_look == "weigh" else None
+    options = VerificationOptions(candidates=settings.second_look_candidates, odds=odds)
+    return Verifier(ReferenceLooks(blobs, limits), options)
+
+
 def _gallery_options(settings: Settings) -> GalleryOptions:
     index = IndexOptions(kind=settings.index_kind)
     return GalleryOptions(index, settings.snapshots, settings.neighbours)
@@ -225,11 +237,12 @@ def build(
         ResidueReader(title_shares(settings.title_words)),
         build_policy(settings),
         limits,
+        verifier=build_verifier(settings, blobs, limits),
         matches_per_image=settings.matches_per_image,
         photos_at_once=settings.photos_at_once,
         text=_text_evidence(settings, reader, vectors),
     )
-    lint = build_lint_policy(settings)
+    lint, lease = build_lint_policy(settings), timedelta(minutes=settings.review_lease_minutes)
     look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)
     enroller = Enroller(registry, blobs, vectors, Linter(lint, look_alikes, library), limits)
     return Touchstone(
@@ -247,13 +260,7 @@ def build(
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
-        reviews=ReviewDesk(
-            SqlReviewStore(database),
-            assessments,
-            blobs,
-            enroller,
-            timedelta(minutes=settings.review_lease_minutes),
-        ),
+        reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),
         answers=SqlAnswerStore(database, keep=timedelta(hours=settings.answer_hours)),
         limits=limits,
         close=lambda: _close(collector, database),

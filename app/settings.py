@@ -71,6 +71,15 @@ class Settings(BaseSettings):
         5, ge=1, le=100, description="Matches shown for each image, best first."
     )
 
+    second_look: Literal["off", "show", "weigh"] = Field(
+        "weigh",
+        description="Lay the best references over the photo: not, to mark what is verified, or "
+        "to let that count in false-alarm figures as well.",
+    )
+    second_look_candidates: int = Field(
+        3, ge=1, le=20, description="Matches of a photo that get a second look, best first."
+    )
+
     suspect_per_million: float = Field(
         1_000.0, gt=0, description="Budget: ordinary listings in a million called suspect."
     )

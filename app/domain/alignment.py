@@ -24,7 +24,7 @@ class Alignment:
         matrix: 3 x 3, takes `(x, y, 1)` of the reference to the photo, up to scale.
         inliers: how many places of the two pictures agree with it.
         region_share: how much of the match's box lies under the reference, from 0 to 1.
-        reference_share: how much of the reference the agreeing places span, from 0 to 1.
+        reference_share: how much of what the reference shows the agreeing places span, 0 to 1.
         mirrored: whether the photo shows the reference as a mirror does.
         inverted: whether light and dark are exchanged.
     """

@@ -1,6 +1,7 @@
 """The one use case: a listing's photos and words in, a reasoned verdict out.
 
-    claim ─▶ fetch ─▶ decode ─▶ propose ─▶ embed ─▶ search ─▶ calibrate ─▶ read text ─▶ rule
+    claim ─▶ fetch ─▶ decode ─▶ propose ─▶ embed ─▶ search ─▶ calibrate
+          ─▶ verify ─▶ read text ─▶ rule
 
 HTTP, the batch executor, the command line and the evaluation all call `Assessor.assess`. An image
 that cannot be read becomes an error on that image; the others are judged all the same.
@@ -41,6 +42,7 @@ from app.services.photo_memory import NoPhotoMemory, PhotoMemory
 from app.services.reading import TextEvidence
 from app.services.sources import ImageSource
 from app.services.stages import Observe, timed, unobserved
+from app.services.verification import Verifier
 from models.protocols import Embedder, RegionProposer, model_id
 
 _LOOKS_KEPT = 50  # matches that reading may add to, of one photo
@@ -79,6 +81,7 @@ class Assessor:
         policy: Policy,
         limits: DecodeLimits,
         *,
+        verifier: Verifier | None = None,
         matches_per_image: int = 5,
         photos_at_once: int = 4,
         text: TextEvidence | None = None,
@@ -89,6 +92,7 @@ class Assessor:
         self._residue = residue
         self._policy = policy
         self._limits = limits
+        self._verifier = verifier
         self._matches_per_image = matches_per_image
         self._text = text
         # A photo of the largest size takes most of a gigabyte while it is decoded; a server with
@@ -256,7 +260,11 @@ class Assessor:
         with timed(observe, "embed"):
             embeddings = self._eyes.embedder.embed(regions)
         with timed(observe, "search"):
-            return matcher.match(regions.boxes, embeddings, limit)
+            matches = matcher.match(regions.boxes, embeddings, limit)
+        with timed(observe, "verify"):
+            if self._verifier is None:
+                return matches
+            return self._verifier.verify(frame, matches, matcher.gallery)
 
 
 def _after(reading: float, observe: Observe) -> Observe:

@@ -45,6 +45,10 @@ class MotifGallery:
             raise ValueError("one null distribution for each motif")
         object.__setattr__(self, "residue", ResidueWords(self.motifs))
 
+    def reference(self, reference_id: int) -> Reference:
+        """Return one of the references by its id."""
+        return self.references[int(np.searchsorted(self.index.ids, reference_id))]
+
     @property
     def version(self) -> str:
         """Names the index in an assessment: its kind, its registry version and its size."""

@@ -1,7 +1,7 @@
 """Times the stages of an assessment and hands each figure to whoever asked for it.
 
-Stages are named after the rooms: `decode`, `propose`, `embed`, `search`, `read`, `judge`. An
-observer gets one call per stage and photo; the API turns them into Prometheus histograms, the
+Stages are named after the rooms: `decode`, `propose`, `embed`, `search`, `verify`, `read`, `judge`.
+An observer gets one call per stage and photo; the API turns them into Prometheus histograms, the
 evaluation into seconds per photo.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Observe = Callable[[str, float], None]
-STAGES = ("decode", "propose", "embed", "search", "read", "judge")
+STAGES = ("decode", "propose", "embed", "search", "verify", "read", "judge")
 
 
 def unobserved(stage: str, seconds: float) -> None:

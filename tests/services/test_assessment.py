@@ -138,7 +138,8 @@ def test_every_stage_is_timed_once_for_each_photo(touchstone: Touchstone) -> Non
     photos = [BytesSource("a", plain_photo(1)), BytesSource("b", plain_photo(2))]
     touchstone.assessor.assess(Listing("L"), photos, observe=totals)
     assert set(totals.seconds) == set(STAGES) - {"read"}  # no reader, nothing read
-    assert totals.calls == {"decode": 2, "propose": 2, "embed": 2, "search": 2, "judge": 1}
+    once_a_photo = dict.fromkeys(("decode", "propose", "embed", "search", "verify"), 2)
+    assert totals.calls == once_a_photo | {"judge": 1}
 
 
 def test_ordinary_photos_stay_clear_and_the_motif_does_not(

@@ -37,7 +37,7 @@ from app.storage.embeddings import SqlEmbeddingStore
 from models.regions import Photo
 
 _PHOTOS_PER_LISTING = 2
-_STAGES = ("decode", "propose", "embed", "search", "judge")
+_STAGES = ("decode", "propose", "embed", "search", "read", "judge")
 
 
 def measure_speed(settings: Settings, options: argparse.Namespace) -> str:
@@ -98,7 +98,7 @@ def speed_table(alone: Sequence[float], runs: Sequence[CatalogSummary]) -> str:
         "| --- | --- |",
     ]
     for stage in _STAGES:
-        spent = [1000 * run.stage_seconds[stage] / run.photos for run in runs]
+        spent = [1000 * run.stage_seconds.get(stage, 0.0) / run.photos for run in runs]
         lines.append(f"| {stage} | {statistics.median(spent):.1f} |")
     return "\n".join(lines)
 

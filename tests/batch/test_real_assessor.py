@@ -75,7 +75,8 @@ def test_verdicts_do_not_depend_on_workers_or_on_broken_neighbours(
         "image_unsupported": 2,
         "image_url_refused": 1,
     }
-    assert summary.stage_seconds.keys() == {"decode", "propose", "embed", "search", "judge"}
+    looking = {"decode", "propose", "embed", "search", "verify", "judge"}
+    assert summary.stage_seconds.keys() == looking
 
 
 def test_a_changed_registry_refuses_to_resume(touchstone: Touchstone, catalog: Path) -> None:

@@ -61,6 +61,15 @@ def test_a_suite_that_was_not_run_is_no_page(results: Path) -> None:
         write_evaluation(results)
 
 
+def test_a_suite_can_be_left_out_and_the_page_says_so(results: Path) -> None:
+    for name in ("evasion.md", "evasion.json"):
+        (results / name).unlink()
+    page = write_evaluation(results, ["evasion"])
+    assert page.count("Not measured with this model.") == 1
+    assert "worst trick" not in page
+    assert "groceries" in page
+
+
 def test_limits_replace_the_earlier_ones_alone(results: Path) -> None:
     card = "before\n<!-- limits -->\nold\n<!-- end of limits -->\nafter\n"
     once = with_limits(results, card)

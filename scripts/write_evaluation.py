@@ -27,6 +27,7 @@ _UNSEEN = "brands not seen in training"
 _OURS = "Touchstone"
 _FIRST = "recall at rank 1"
 _SIZE = "15 %"
+_HEAT_MAP = "![Recall at 1 % false positives by size and trick](images/evasion.png)"
 _NOT_MEASURED = "Not measured with this model."
 
 Documents = Mapping[str, Any]
@@ -48,10 +49,16 @@ def write_evaluation(folder: Path, without: Collection[str] = ()) -> str:
             return _goals(folder, without)
         if name in without:
             return _NOT_MEASURED
-        return (folder / f"{name}.md").read_text(encoding="utf-8").strip()
+        if name == "evasion":
+            return f"{_HEAT_MAP}\n\n{_table(folder, name)}"
+        return _table(folder, name)
 
     template = _TEMPLATE.read_text(encoding="utf-8")
     return re.sub(r"\{\{([a-z0-9-]+)\}\}", filled, template)
+
+
+def _table(folder: Path, name: str) -> str:
+    return (folder / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
 def _facts(folder: Path) -> str:

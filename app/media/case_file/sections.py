@@ -57,7 +57,7 @@ def _verdict(sheet: Sheet, case: CaseFile) -> None:
     present, denied, unauthorised = assessment.factors.as_tuple()
     sheet.bar("A registered mark is shown", present, f"{present:.3f}")
     sheet.bar("The listing denies or omits the brand", denied, f"{denied:.3f}")
-    sheet.bar("The seller is not authorised", unauthorised, f"{unauthorised:.3f}")
+    sheet.bar("The seller is not known to be authorised", unauthorised, f"{unauthorised:.3f}")
     sheet.bar("Score: the three multiplied", assessment.score, f"{assessment.score:.3f}")
     sheet.heading("Reasons")
     if not assessment.reasons:

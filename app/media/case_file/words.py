@@ -34,8 +34,8 @@ _MEANING: Final[Mapping[str, str]] = MappingProxyType(
 READING: Final = (
     (
         "The score multiplies three answers, each from 0 to 1: a registered mark is shown; the "
-        "listing denies or omits that brand; the seller is not authorised. It orders listings for "
-        "review. It is not the probability that anything unlawful happened."
+        "listing denies or omits that brand; the seller is not known to be authorised. It orders "
+        "listings for review. It is not the probability that anything unlawful happened."
     ),
     (
         "False alarms per million say how rare a match is: of a million ordinary listing photos "

@@ -20,6 +20,7 @@ from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
+from app.services.explaining import Explainer
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.linting import Linter
@@ -259,6 +260,7 @@ def build(
         calibrator=Calibrator(eyes, library, limits),
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
+        explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
         reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),
         answers=SqlAnswerStore(database, keep=timedelta(hours=settings.answer_hours)),

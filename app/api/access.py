@@ -40,6 +40,7 @@ _ANYBODY: Final = frozenset(Scope)
 _WRITING: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
     {
         "/v1/assessments": frozenset({Scope.ASSESS}),
+        "/v1/explain": frozenset({Scope.ASSESS}),
         "/v1/search": frozenset({Scope.ASSESS}),
         "/v1/catalogs": frozenset({Scope.ASSESS}),
         "/v1/brands": frozenset({Scope.REGISTRY}),

@@ -15,6 +15,7 @@ from app.api.routes import (
     assessments,
     brands,
     documentation,
+    explain,
     health,
     keys,
     motifs,
@@ -35,6 +36,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
     for room in (
         assessments,
         search,
+        explain,
         brands,
         motifs,
         references,

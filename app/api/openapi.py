@@ -18,6 +18,7 @@ from app.api.idempotency import HEADER, SECRETS, WRITES
 from app.api.problems import Document, problem_examples, refusals_of_access, refusals_of_repeats
 from app.api.schemas.base import Problem
 from app.api.schemas.evidence import EvidencePublic
+from app.api.schemas.explain import ExplainCreate, ExplainForm
 from app.api.schemas.images import ImageCreate
 from app.api.schemas.listings import AssessmentCreate, ListingCreate
 from app.api.schemas.references import ReferenceCreate, ReferenceForm
@@ -37,7 +38,10 @@ an `X-Request-ID`.
 """
 TAGS = [
     {"name": "assessments", "description": "Judge listings, and see what a verdict rests on."},
-    {"name": "search", "description": "Find the motifs nearest to an image."},
+    {
+        "name": "search",
+        "description": "Find the motifs nearest to an image, or why one was not raised.",
+    },
     {"name": "brands", "description": "The registry's brands."},
     {"name": "motifs", "description": "The registry's motifs; off and on at once, or for a time."},
     {"name": "references", "description": "Images of motifs and of known look-alikes."},
@@ -50,6 +54,7 @@ _FILE = {"type": "string", "format": "binary"}
 # Bodies and answers that FastAPI does not see, since the routes read or write them by themselves.
 _BY_HAND: Sequence[tuple[type[BaseModel], Literal["validation", "serialization"]]] = (
     (AssessmentCreate, "validation"),
+    (ExplainCreate, "validation"),
     (ImageCreate, "validation"),
     (ListingCreate, "validation"),
     (ReferenceCreate, "validation"),
@@ -77,6 +82,20 @@ def image_body() -> Document:
     image = {**_FILE, "description": "The image file."}
     form = {"type": "object", "required": ["image"], "properties": {"image": image}}
     return _body(ImageCreate, form, {"image": "@2.jpg"}, {})
+
+
+def explain_body() -> Document:
+    """Return the request body of `POST /v1/explain`."""
+    fields = ExplainForm.model_json_schema(ref_template=_REF)["properties"]
+    box = {"type": "string", "description": fields["box"]["description"]}
+    image = {**_FILE, "description": "The image file."}
+    form = {
+        "type": "object",
+        "required": ["image", "motif_id"],
+        "properties": {"image": image, **fields, "box": box},
+    }
+    example = {"image": "@2.jpg", "motif_id": "mot_12", "box": "40,60,600,580"}
+    return _body(ExplainCreate, form, example, {})
 
 
 def reference_body() -> Document:

@@ -18,13 +18,14 @@ from pydantic import ValidationError
 from app.api.bodies import Body, BodyDep, Part, refused
 from app.api.dependencies import OptionsDep, TouchstoneDep
 from app.api.schemas.base import Input
+from app.api.schemas.explain import ExplainCreate, ExplainForm
 from app.api.schemas.images import ImageCreate
 from app.api.schemas.listings import AssessmentCreate, ListingCreate
 from app.api.schemas.references import ReferenceCreate, ReferenceForm
 from app.domain.box import Box
 from app.domain.errors import InvalidInputError
 from app.domain.listing import Listing
-from app.domain.registry import Polarity
+from app.domain.registry import IdPrefix, Polarity, parse_id
 from app.media.fetching import ImageFetcher, is_url
 from app.services.sources import BytesSource, FetchedSource, ImageSource
 
@@ -47,6 +48,16 @@ class ReferenceUpload:
     polarity: Polarity
     box: Box | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainUpload:
+    """An image, and what is asked of it."""
+
+    source: ImageSource
+    listing: Listing
+    motif_id: int
+    box: Box | None
 
 
 def read_assessment(
@@ -81,6 +92,22 @@ def read_image(body: BodyDep, touchstone: TouchstoneDep) -> ImageSource:
     return _named([_file(body, "image")])[0]
 
 
+def read_explain(body: BodyDep, touchstone: TouchstoneDep) -> ExplainUpload:
+    """Read `POST /v1/explain`."""
+    form: ExplainForm
+    if body.json is not None:
+        form = create = _parsed(ExplainCreate, body.json, "body")
+        place = ("body", "image")
+        source = _inside_json([create.image], touchstone.collector.fetcher, *place)[0]
+    else:
+        names = tuple(ExplainForm.model_fields)
+        body.expect("image", *names)
+        source = _named([_file(body, "image")])[0]
+        form = _checked(ExplainForm, _texts(body, names), "part")
+    motif_id = parse_id(IdPrefix.MOTIF, form.motif_id)
+    return ExplainUpload(source, form.to_listing(source.name), motif_id, form.to_box())
+
+
 def read_reference(body: BodyDep) -> ReferenceUpload:
     """Read `POST /v1/motifs/{motif_id}/references`."""
     if body.json is not None:
@@ -88,15 +115,19 @@ def read_reference(body: BodyDep) -> ReferenceUpload:
         return ReferenceUpload(create.base64, create.polarity, create.to_box(), create.source)
     body.expect("image", "polarity", "box", "source")
     image = _file(body, "image")
-    fields = {name: body.single(name) for name in ("polarity", "box", "source")}
-    texts = {name: part.data.decode() for name, part in fields.items() if part and part.data}
-    form = _checked(ReferenceForm, texts, "part")
+    form = _checked(ReferenceForm, _texts(body, ("polarity", "box", "source")), "part")
     return ReferenceUpload(image.data, form.polarity, form.to_box(), form.source)
 
 
 def _file(body: Body, name: str) -> Part:
     body.required(name)
     return body.files(name)[0]
+
+
+def _texts(body: Body, names: Sequence[str]) -> dict[str, str]:
+    """Return a form's plain fields; an empty one counts as not sent."""
+    fields = {name: body.single(name) for name in names}
+    return {name: part.data.decode() for name, part in fields.items() if part and part.data}
 
 
 def _named(files: Sequence[Part]) -> tuple[ImageSource, ...]:
@@ -179,5 +210,6 @@ def _located(error: ValidationError, where: tuple[str, ...]) -> RequestValidatio
 
 
 AssessmentUploadDep = Annotated[AssessmentUpload, Depends(read_assessment)]
+ExplainUploadDep = Annotated[ExplainUpload, Depends(read_explain)]
 ImageUploadDep = Annotated[ImageSource, Depends(read_image)]
 ReferenceUploadDep = Annotated[ReferenceUpload, Depends(read_reference)]

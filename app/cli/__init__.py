@@ -10,6 +10,7 @@ from app.cli import (
     catalog,
     catalog_report,
     evidence,
+    explaining,
     indexing,
     keys,
     motifs,
@@ -32,6 +33,7 @@ cli.command("demo")(serving.demo)
 cli.command("serve")(serving.serve)
 cli.add_typer(motifs.commands, name="motifs")
 cli.command("score")(scoring.score)
+cli.command("explain")(explaining.explain)
 catalog.commands.command("report")(catalog_report.report)
 cli.add_typer(catalog.commands, name="catalog")
 cli.command("calibrate")(scoring.calibrate)

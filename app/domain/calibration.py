@@ -142,6 +142,13 @@ class NullDistributions:
         quantile: FloatArray = np.quantile(np.log(np.maximum(chances, 1e-300)), _LOUD, axis=0)
         return quantile
 
+    def only(self, row: int) -> "NullDistributions":
+        """Return one motif's row, counted among as many motifs as before."""
+        one = slice(row, row + 1)
+        return replace(
+            self, maxima=self.maxima[one], thresholds=self.thresholds[one], scales=self.scales[one]
+        )
+
     def registry_chance(self, chance: float, photos: int = 1) -> float:
         """Return the chance that *some* motif reaches `chance` on any of `photos` ordinary photos.
 

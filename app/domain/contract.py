@@ -98,12 +98,25 @@ def _image_document(finding: ImageFinding) -> Document:
     }
 
 
-def _claim_document(claim: Claim) -> Document:
+def claim_document(claim: Claim) -> Document:
+    """Return a listing's claim as the contract shows it."""
     return {
         "kind": str(claim.kind),
         "text": claim.text,
         "source": None if claim.source is None else str(claim.source),
         "brands": list(claim.brands),
+    }
+
+
+def versions_document(versions: Versions) -> Document:
+    """Return what an answer depended on, as the contract shows it."""
+    return {
+        "model": versions.model,
+        "index": versions.index,
+        "registry": versions.registry,
+        "policy": versions.policy,
+        "background": versions.background,
+        "reader": versions.reader,
     }
 
 
@@ -116,19 +129,12 @@ def assessment_document(assessment: Assessment) -> Document:
         "verdict": str(assessment.verdict),
         "score": round(factors.score, 6),
         "factors": asdict(factors),
-        "claim": _claim_document(assessment.claim),
+        "claim": claim_document(assessment.claim),
         "reasons": [
             {"code": str(reason.code), "detail": reason.detail} for reason in assessment.reasons
         ],
         "images": [_image_document(finding) for finding in assessment.images],
-        "versions": {
-            "model": assessment.versions.model,
-            "index": assessment.versions.index,
-            "registry": assessment.versions.registry,
-            "policy": assessment.versions.policy,
-            "background": assessment.versions.background,
-            "reader": assessment.versions.reader,
-        },
+        "versions": versions_document(assessment.versions),
     }
 
 

@@ -35,6 +35,9 @@ from app.domain.listing_words import (
 )
 from app.domain.match import Evidence, Match
 
+_RAREST = 1e-15  # chances are never reported near it
+_HALVINGS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -106,6 +109,20 @@ def motif_probability(chance: float, prior: float, support: float = 1.0) -> floa
     return odds / (1 + odds)
 
 
+def false_alarm_chance(probability: float, prior: float) -> float:
+    """Return the chance of a false alarm that `motif_probability` makes this probability of.
+
+    >>> round(false_alarm_chance(motif_probability(0.001, prior=0.02), prior=0.02), 6)
+    0.001
+    """
+    low, high = math.log(_RAREST), -1.0  # of the chance; the probability falls as it rises
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        enough = motif_probability(math.exp(middle), prior) >= probability
+        low, high = (middle, high) if enough else (low, middle)
+    return math.exp(low)
+
+
 def rule(
     images: tuple[ImageFinding, ...],
     claim: Claim,
@@ -129,7 +146,7 @@ def rule(
     seen = _presence(best, len(judged), nulls, policy)
     present = _presence(best, len(judged), nulls, policy, words)
     factors = Factors(present, _denial(best, claim, policy, words), 0.0 if authorised else 1.0)
-    verdict = _threshold(factors.score, policy)
+    verdict = verdict_of(factors.score, policy)
     if best is not None and present >= policy.review_score:
         reasons += [*_match_reasons(best, images, claim), *reasons_beside(best, claim, words)]
     elif not authorised:
@@ -214,7 +231,8 @@ def _denial(best: Match | None, claim: Claim, policy: Policy, words: ListingWord
     return denial(claimed, claim, best.brand, words, policy.words)
 
 
-def _threshold(score: float, policy: Policy) -> Verdict:
+def verdict_of(score: float, policy: Policy) -> Verdict:
+    """Return the verdict that a score brings by itself."""
     if score >= policy.suspect_score:
         return Verdict.SUSPECT
     return Verdict.REVIEW if score >= policy.review_score else Verdict.CLEAR

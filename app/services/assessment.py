@@ -10,7 +10,8 @@ that cannot be read becomes an error on that image; the others are judged all th
 import hashlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from app.domain.assessment import (
     Assessment,
+    Factors,
     ImageError,
     ImageFinding,
     Reason,
@@ -25,6 +27,7 @@ from app.domain.assessment import (
     Verdict,
     Versions,
 )
+from app.domain.calibration import NullDistributions
 from app.domain.claim import Claim
 from app.domain.claim_reading import ClaimReader
 from app.domain.errors import ImageRefusedError
@@ -143,6 +146,15 @@ class Assessor:
             versions=self._versions(matcher),
         )
 
+    def factors(
+        self, listing: Listing, finding: ImageFinding, nulls: NullDistributions | None
+    ) -> Factors:
+        """Return the factors of a listing that shows this one photo, under other nulls maybe."""
+        gallery = self._gallery.current().gallery
+        said = self._claims.listen(listing, gallery.brand_names)
+        words = ListingWords(said.remarks, self._residue.read(listing, gallery.residue))
+        return rule((finding,), said.claim, nulls, self._policy, words=words).factors
+
     def search(
         self, source: ImageSource, *, limit: int = 10, observe: Observe = unobserved
     ) -> ImageFinding:
@@ -152,9 +164,18 @@ class Assessor:
             ImageRefusedError: when the image cannot be read.
         """
         matcher = self._gallery.current()
-        with self._places:
-            image = decode_image(source.read(self._limits), self._limits)
+        with self.decoded(source) as image:
             return self._finding(source.name, image, matcher, limit, observe)
+
+    @contextmanager
+    def decoded(self, source: ImageSource) -> Iterator[DecodedImage]:
+        """Decode an image and hold one of the places for photos while it is looked at.
+
+        Raises:
+            ImageRefusedError: when the image cannot be read.
+        """
+        with self._places:
+            yield decode_image(source.read(self._limits), self._limits)
 
     def _versions(self, matcher: Matcher) -> Versions:
         return Versions(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.domain.box import Box
 from app.domain.errors import InvalidBoxError
+from app.domain.lint import LintFinding, ReferenceStatus
 from app.domain.ports import BlobStore, RegistryStore
 from app.domain.registry import Motif, NewReference, Polarity, Reference
 from app.media.appearance import appearance
@@ -112,6 +113,15 @@ class Enroller:
                     ]
                 )
         return stored
+
+    def examine(self, candidate: Candidate) -> tuple[LintFinding, ...]:
+        """Return what would be said of a reference at its enrolment; nothing is kept."""
+        with self._one_at_a_time:
+            return self._linter.examine([candidate])[0]
+
+    def status(self, findings: Sequence[LintFinding]) -> ReferenceStatus:
+        """Return how a reference with these findings would be enrolled."""
+        return self._linter.policy.status(findings)
 
     def prepare(self, data: bytes, *, polarity: Polarity, box: Box | None, source: str) -> Prepared:
         """Check an image and keep its bytes; nothing is in the registry yet."""

@@ -101,6 +101,26 @@ class Matcher:
         order = np.lexsort((best.reference, -best.similarity, chances))[:limit]
         return tuple(self._match(best, int(place), boxes, float(chances[place])) for place in order)
 
+    def suppressor(self, embedding: Embeddings, motif_id: int) -> tuple[int, float] | None:
+        """Return the negative reference that keeps a region from counting, with its similarity.
+
+        Args:
+            embedding: `(1, dim)`, the region.
+            motif_id: whose references it is held against.
+
+        Returns:
+            `None` where a positive reference counts for the region, or none is near at all.
+        """
+        found = self._search(embedding)
+        own = np.array([motif.id == motif_id for motif in self.gallery.motifs], bool)
+        pairs = found.keep(own[found.row])
+        negatives = pairs.keep(self._negative[pairs.reference])
+        if len(negatives.row) in {0, len(pairs.row)} or len(self._without_look_alikes(pairs).row):
+            return None
+        place = int(np.argmax(negatives.similarity))
+        reference = self.gallery.references[negatives.reference[place]]
+        return reference.id, float(negatives.similarity[place])
+
     def _search(self, embeddings: Embeddings) -> _Pairs:
         found = self.gallery.index.search(embeddings, self._neighbours)
         places = found.ids != NO_ID

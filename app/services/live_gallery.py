@@ -13,7 +13,7 @@ already matching go on with the gallery they hold.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,6 +110,25 @@ class LiveGallery:
         positive = _positive(gallery.references)
         maxima = photos.maxima(self._vectors.of(positive))
         return _best_of_motifs(gallery.motifs, positive, list(maxima))
+
+    def supposed(self, vectors: NDArray[np.float32]) -> NullDistributions | None:
+        """Return the null distribution, one row, that a motif with these references would have.
+
+        The registry's loud motifs count as they do for a motif that is in it.
+
+        Args:
+            vectors: `(references, dim)`, at least one.
+        """
+        nulls, background = self.current().gallery.nulls, self._background
+        if background is None:
+            return None
+        try:
+            own = fit_nulls(background.maxima(vectors).max(axis=0, keepdims=True))
+        except CalibrationError:
+            return None
+        if nulls is None:
+            return own
+        return replace(own, common=nulls.common, effective_motifs=nulls.effective_motifs)
 
     def _is_right(self, matcher: Matcher) -> bool:
         if matcher.gallery.registry_version != self._registry.version():

@@ -11,6 +11,7 @@ from app.services.collecting import ImageCollector
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
+from app.services.explaining import Explainer
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
@@ -36,6 +37,7 @@ class Touchstone:
     snapshots: SnapshotKeeper
     keys: KeyKeeper
     evidence: EvidenceRoom
+    explainer: Explainer
     answers: AnswerStore
     reviews: ReviewDesk
     limits: DecodeLimits

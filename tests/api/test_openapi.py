@@ -12,6 +12,7 @@ from app.api.schemas import (  # noqa: F401  they register themselves
     assessments,
     brands,
     evidence,
+    explain,
     health,
     images,
     keys,
@@ -59,7 +60,7 @@ def test_the_contract_is_there() -> None:
     for noun, verbs in UPKEEP.items():
         plural = {verb: f"{verb}_{noun}" + "s" * (verb == "list") for verb in verbs}
         assert set(plural.values()) <= names
-    assert {"search_image", "get_evidence", "get_reference_image"} <= names
+    assert {"search_image", "explain_image", "get_evidence", "get_reference_image"} <= names
     assert {"get_liveness", "get_readiness", "get_metrics"} <= names
     assert len(names) == len(OPERATIONS)
 

@@ -67,8 +67,13 @@ class ExplainForm(Input):
 
     def to_listing(self, image: str) -> Listing:
         """Return a listing of this one image."""
-        words = {"title": self.title, "description": self.description}
-        return Listing("explained", images=(image,), brand_field=self.brand_field, **words)
+        return Listing(
+            "explained",
+            images=(image,),
+            title=self.title,
+            description=self.description,
+            brand_field=self.brand_field,
+        )
 
 
 class ExplainCreate(ExplainForm):

@@ -28,6 +28,7 @@ NO_MARK, ORDINARY = "no mark", "no mark, ordinary photo"
 DENYING = (POSING, IMITATION, DISGUISED)  # a mark is there and its brand is not owned up to
 INNOCENT = (HONEST, NO_MARK, ORDINARY)
 KINDS = (*DENYING, OTHER, *HIDDEN, *INNOCENT)
+_HIDDEN_OF_EACH = 4  # photos of a brand
 _TITLE = "Classic item, new"
 _LETTERS = str.maketrans("aeiosAEIOS", "@310$@310$")
 
@@ -100,11 +101,15 @@ def _of_brand(path: Path, brand: str, other: str) -> Iterator[Case]:
 
 
 def _one_box_photos(boxes: Sequence[LabelledBox]) -> list[LabelledBox]:
-    """Return the boxes of photos with one box: where one of several is hidden, others show."""
+    """Return a few of each brand's photos with one box: of several, those not hidden would show."""
     by_photo: dict[Path, list[LabelledBox]] = {}
     for box in boxes:
         by_photo.setdefault(box.path, []).append(box)
-    return [boxes[0] for _, boxes in sorted(by_photo.items()) if len(boxes) == 1]
+    by_brand: dict[str, list[LabelledBox]] = {}
+    for _, inside in sorted(by_photo.items()):
+        if len(inside) == 1:
+            by_brand.setdefault(inside[0].brand, []).append(inside[0])
+    return [box for brand in sorted(by_brand) for box in by_brand[brand][:_HIDDEN_OF_EACH]]
 
 
 def _case(

@@ -1,7 +1,7 @@
 """Eyes that look once at each photo, so that runs that differ elsewhere share the costly part.
 
-Regions and embeddings are kept by the photo's pixels. Only the first run pays for them; stage times
-of `propose` and `embed` are therefore read off the first run alone.
+Regions, embeddings and lines of text are kept by the photo's pixels. Only the first listing of a
+photo pays for them, in the first run that asks.
 """
 
 import hashlib
@@ -9,7 +9,8 @@ import hashlib
 import numpy as np
 
 from app.services.assessment import Eyes
-from models.protocols import Embedder, RegionProposer
+from models.protocols import Embedder, RegionProposer, TextReader
+from models.reading.lines import TextLine
 from models.regions import Boxes, Embeddings, Photo, Regions
 
 
@@ -61,6 +62,34 @@ class RememberingEmbedder:
         if key not in self._rows:
             self._rows[key] = self._embedder.embed(regions)
         return self._rows[key]
+
+
+class RememberingReader:
+    """A reader that remembers the lines of each photo."""
+
+    def __init__(self, reader: TextReader) -> None:
+        self._reader = reader
+        self._lines: dict[bytes, tuple[TextLine, ...]] = {}
+        self._glances: dict[bytes, bool] = {}
+
+    @property
+    def name(self) -> str:
+        """The reader's own."""
+        return self._reader.name
+
+    def has_text(self, photo: Photo) -> bool:
+        """Tell whether there is any text."""
+        key = _digest(photo)
+        if key not in self._glances:
+            self._glances[key] = self._reader.has_text(photo)
+        return self._glances[key]
+
+    def read(self, photo: Photo) -> tuple[TextLine, ...]:
+        """Return the photo's lines."""
+        key = _digest(photo)
+        if key not in self._lines:
+            self._lines[key] = self._reader.read(photo)
+        return self._lines[key]
 
 
 def remembering(eyes: Eyes) -> Eyes:

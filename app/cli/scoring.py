@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.ablation import variants_of
 from app.cli.catalog import score_quietly
 from app.cli.printing import print_assessment, print_json
 from app.cli.progress import counted
@@ -130,6 +131,7 @@ def evaluate(
             marks=marks,
             rivals=rivals,
             load_rival=partial(load_rival, settings.model_cache),
+            variants=variants_of(settings.model_copy(update={"lint": "off"})),
         )
         if heat_map is not None:
             check_drawable(suite)

@@ -5,7 +5,7 @@ runs the very code that `touchstone catalog score` runs.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from models.protocols import Embedder
 RIVAL_FEATURES = "efficientnet-lite0-imagenet"
 
 OpenService = Callable[[Path, int], Touchstone]
+OpenVariants = Callable[[], Mapping[str, OpenService]]
 ScoreCatalog = Callable[[Path, Path, Touchstone], dict[str, Any]]
 
 
@@ -42,7 +43,8 @@ class Bench:
     `open_service(folder, matches_per_image)` opens a service on a folder of its own;
     `score_catalog(source, target, touchstone)` returns the run's summary as JSON values.
     `every_nth_mark` thins the distractors and `every_nth_query` the queries; figures that are
-    reported use them all. `marks` is the folder of prepared training marks.
+    reported use them all. `variants()` names services that differ in one ingredient, on the same
+    folder, and opens them. `marks` is the folder of prepared training marks.
     """
 
     data: Path
@@ -54,6 +56,7 @@ class Bench:
     marks: Path | None = None
     rivals: bool = True
     load_rival: Callable[[], Embedder] = load_rival
+    variants: OpenVariants = dict
     open_workshop: OpenWorkshop = open_workshop
 
     def fresh_service(self, folder: Path, matches_per_image: int) -> Touchstone:

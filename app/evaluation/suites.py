@@ -9,6 +9,7 @@ from app.evaluation import (
     crops_suite,
     evasion_suite,
     grocery_suite,
+    listings_suite,
     photos_suite,
     synthetic_suite,
 )
@@ -22,6 +23,7 @@ _SUITES: tuple[Suite, ...] = (
     synthetic_suite.SUITE,
     evasion_suite.SUITE,
     alarms_suite.SUITE,
+    listings_suite.SUITE,
 )
 
 

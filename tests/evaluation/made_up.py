@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.cli.ablation import variants_of
 from app.cli.catalog import score_quietly
 from app.cli.session import service_at
 from app.evaluation.bench import Bench
@@ -187,5 +188,6 @@ def made_up_bench(data: Path, out: Path) -> Bench:
         score_quietly,
         every_nth_mark=400,
         load_rival=PixelEmbedder,
+        variants=variants_of(settings),
         open_workshop=fake_workshop,
     )

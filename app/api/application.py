@@ -22,6 +22,7 @@ from app.api.routes import (
     references,
     reviews,
     search,
+    webhooks,
 )
 
 __all__ = ["ApiOptions", "install"]
@@ -40,6 +41,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         references,
         reviews,
         quarantine,
+        webhooks,
         keys,
         health,
         documentation,

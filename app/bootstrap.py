@@ -10,13 +10,16 @@ from app.domain.ports import BlobStore
 from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy
-from app.media.fetching import FetchPolicy, ImageFetcher
+from app.domain.webhook import RetryPlan
+from app.media.fetching import AllowedHost, FetchPolicy, ImageFetcher
 from app.media.limits import DecodeLimits
+from app.media.posting import Poster
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
 from app.services.calibrating import Calibrator
 from app.services.case_pictures import CasePictures
 from app.services.collecting import ImageCollector
+from app.services.delivering import Deliverer
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
@@ -37,6 +40,7 @@ from app.services.text_backgrounds import shipped_text_background
 from app.services.title_words import title_shares
 from app.services.touchstone import Touchstone
 from app.services.verification import SHIPPED_ODDS, VerificationOptions, Verifier
+from app.services.webhooks import WebhookDesk
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
@@ -47,6 +51,7 @@ from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
+from app.storage.webhooks import SqlWebhookStore
 from index import IndexOptions
 from models.catalogue import (
     RuntimeOptions,
@@ -173,6 +178,28 @@ def build_keys(database: Database) -> KeyKeeper:
     return KeyKeeper(SqlKeyStore(database))
 
 
+def build_webhooks(settings: Settings, database: Database) -> WebhookDesk:
+    """Return who registers webhooks; `InvalidInputError` when the allow-list names no host."""
+    return WebhookDesk(SqlWebhookStore(database), _poster(settings))
+
+
+def build_deliverer(settings: Settings, database: Database) -> Deliverer:
+    """Return who sends messages to webhooks, not yet started."""
+    first = timedelta(seconds=settings.webhook_retry_seconds)
+    return Deliverer(
+        SqlWebhookStore(database),
+        _poster(settings),
+        RetryPlan(settings.webhook_tries, first),
+        seconds=settings.webhook_seconds,
+        keep=timedelta(days=settings.webhook_log_days),
+    )
+
+
+def _poster(settings: Settings) -> Poster:
+    inside = tuple(AllowedHost.parse(text.strip()) for text in settings.webhook_allow)
+    return Poster(inside, settings.webhook_seconds)
+
+
 def build_pictures(settings: Settings, database: Database) -> CasePictures:
     """Return who draws matches and references; needs no model."""
     blobs = FsspecBlobStore(settings.resolved_blob_url)
@@ -263,6 +290,8 @@ def build(
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
         reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),
+        webhooks=build_webhooks(settings, database),
+        deliverer=build_deliverer(settings, database),
         answers=SqlAnswerStore(database, keep=timedelta(hours=settings.answer_hours)),
         limits=limits,
         close=lambda: _close(collector, database),

@@ -30,10 +30,12 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = await to_thread.run_sync(build, chosen) if touchstone is None else touchstone
         app.state.touchstone = service
+        service.deliverer.start()
         try:
             yield
         finally:
             app.state.touchstone = None
+            await to_thread.run_sync(service.deliverer.stop)
             if touchstone is None:
                 await to_thread.run_sync(service.close)
 

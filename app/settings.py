@@ -149,6 +149,21 @@ class Settings(BaseSettings):
     answer_hours: float = Field(
         24.0, gt=0, description="How long the answer to a write with an Idempotency-Key is kept."
     )
+    webhook_allow: tuple[str, ...] = Field(
+        (), description="Receivers of webhooks that may be internal or speak plain http."
+    )
+    webhook_seconds: float = Field(
+        10.0, gt=0, le=120, description="Longest that a webhook's receiver may take to answer."
+    )
+    webhook_tries: int = Field(
+        10, ge=1, le=50, description="How often a message is sent before it is a dead letter."
+    )
+    webhook_retry_seconds: float = Field(
+        5.0, gt=0, description="Wait before the second try; each later wait is four times as long."
+    )
+    webhook_log_days: float = Field(
+        30.0, gt=0, description="How long messages that arrived stay in the delivery log."
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="Origins whose pages may call the API; empty closes it to all of them."
     )

@@ -61,6 +61,27 @@ def endless(head: bytes, piece: bytes, pause: float = 0.0) -> Reply:
     return send
 
 
+def in_turn(*replies: Reply) -> Reply:
+    """One reply after the other, the last of them for good."""
+    left = [*replies]
+
+    def send(connection: socket.socket) -> None:
+        reply = left.pop(0) if len(left) > 1 else left[0]
+        reply(connection)
+
+    return send
+
+
+def hang() -> Reply:
+    """No reply at all, for a minute."""
+
+    def wait(connection: socket.socket) -> None:
+        del connection
+        threading.Event().wait(60)
+
+    return wait
+
+
 class Outside:
     """Names, addresses and a server; a context manager."""
 
@@ -75,6 +96,7 @@ class Outside:
         self.replies: dict[str, Reply] = {}
         self.connected: list[tuple[str, int]] = []
         self.requests: list[str] = []
+        self.bodies: list[bytes] = []
         self.server_names: list[str | None] = []
         self._plain = socket.create_server(("127.0.0.1", 0))
         self._secure = socket.create_server(("127.0.0.1", 0))
@@ -151,6 +173,7 @@ class Outside:
                 connection = self._server_tls.wrap_socket(connection, server_side=True)
                 stack.enter_context(connection)
             request = b"".join(_head(connection)).decode("latin-1")
+            self.bodies.append(_body(connection, request))
             self.requests.append(request)
             path = request.split(" ")[1]
             self.replies.get(path, answer(status="404 Not Found", kind="text/html"))(connection)
@@ -165,3 +188,12 @@ def _head(connection: socket.socket) -> Iterator[bytes]:
             return
         seen += piece
         yield piece
+
+
+def _body(connection: socket.socket, head: str) -> bytes:
+    lines = head.lower().split("\r\n")
+    lengths = [int(line.partition(":")[2]) for line in lines if line.startswith("content-length:")]
+    wanted, body = (lengths or [0])[0], b""
+    while len(body) < wanted:
+        body += connection.recv(wanted - len(body)) or b"\0" * wanted
+    return body

@@ -23,6 +23,7 @@ from app.api.routes import (
     references,
     reviews,
     search,
+    webhooks,
 )
 
 __all__ = ["ApiOptions", "install"]
@@ -42,6 +43,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         references,
         reviews,
         quarantine,
+        webhooks,
         keys,
         health,
         documentation,

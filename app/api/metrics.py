@@ -18,6 +18,7 @@ from prometheus_client import (
 
 from app.domain.assessment import Verdict
 from app.domain.errors import StorageError
+from app.domain.webhook import DeliveryState
 from app.services.stages import STAGES
 from app.services.touchstone import Touchstone
 
@@ -62,6 +63,12 @@ class Metrics:
         self._index = Gauge(
             "touchstone_index_size", "References in the index in use.", registry=registry
         )
+        self._deliveries = Gauge(
+            "touchstone_webhook_deliveries",
+            "Messages to webhooks, by state.",
+            ["state"],
+            registry=registry,
+        )
         self._start_at_zero()
 
     def stage(self, stage: str, seconds: float) -> None:
@@ -84,6 +91,8 @@ class Metrics:
         self._index.set(0 if matcher is None else len(matcher.gallery.index))
         try:
             self._version.set(touchstone.registry.version())
+            for state, count in touchstone.webhooks.store.counts().items():
+                self._deliveries.labels(state).set(count)
         except StorageError:
             return
 
@@ -97,3 +106,5 @@ class Metrics:
             self._stages.labels(stage)
         for verdict in Verdict:
             self._verdicts.labels(verdict)
+        for state in DeliveryState:
+            self._deliveries.labels(state)

@@ -46,6 +46,7 @@ TAGS = [
     {"name": "motifs", "description": "The registry's motifs; off and on at once, or for a time."},
     {"name": "references", "description": "Images of motifs and of known look-alikes."},
     {"name": "reviews", "description": "What people decide of the listings sent to them."},
+    {"name": "webhooks", "description": "Who is told what happened, and whether it arrived."},
     {"name": "keys", "description": "Who may use the service, and for what."},
     {"name": "operations", "description": "Is it alive, is it ready, what is it doing?"},
 ]

@@ -18,6 +18,7 @@ from app.cli import (
     reviews,
     scoring,
     serving,
+    webhooks,
     words,
 )
 from app.cli.session import explained
@@ -41,6 +42,7 @@ cli.command("policy")(policy.policy)
 cli.command("evaluate")(scoring.evaluate)
 cli.command("words")(words.words)
 cli.add_typer(keys.commands, name="keys")
+cli.add_typer(webhooks.commands, name="webhooks")
 cli.add_typer(reviews.commands, name="reviews")
 cli.add_typer(indexing.commands, name="index")
 cli.add_typer(evidence.commands, name="evidence")

@@ -13,10 +13,11 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from app.bootstrap import build, build_eyes, build_keys, open_database
+from app.bootstrap import build, build_eyes, build_keys, build_webhooks, open_database
 from app.domain.errors import InvalidInputError, TouchstoneError
 from app.services.keys import KeyKeeper
 from app.services.touchstone import Touchstone
+from app.services.webhooks import WebhookDesk
 from app.settings import Settings
 
 
@@ -56,6 +57,18 @@ def opened_keys() -> Iterator[KeyKeeper]:
     database = open_database(settings)
     try:
         yield build_keys(database)
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def opened_webhooks() -> Iterator[WebhookDesk]:
+    """Open the webhooks of the service that the settings describe, without its model."""
+    settings = read_settings()
+    log_to_stderr(settings.log_format)
+    database = open_database(settings)
+    try:
+        yield build_webhooks(settings, database)
     finally:
         database.dispose()
 

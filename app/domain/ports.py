@@ -21,6 +21,7 @@ from app.domain.identity import ApiKey, NewKey
 from app.domain.listing import Listing
 from app.domain.registry import Brand, Motif, NewMotif, NewReference, Reference, Registration
 from app.domain.review import Decision, MotifRecord, Review, ReviewEvent, ReviewState
+from app.domain.webhook import Attempt, Delivery, DeliveryState, EventType, Parcel, Webhook
 
 FloatArray = NDArray[np.float32]
 
@@ -281,3 +282,47 @@ class ReviewStore(Protocol):
 
     def records(self) -> Sequence[MotifRecord]:
         """Return how the reviews went for every motif that was seen in one."""
+
+
+class WebhookStore(Protocol):
+    """Webhooks and the messages on their way to them, which are kept with what they tell."""
+
+    def add(self, url: str, events: Sequence[EventType], secret: str) -> Webhook:
+        """Keep a webhook."""
+
+    def get(self, webhook_id: int) -> Webhook:
+        """Return one webhook, or raise `NotFoundError`."""
+
+    def list(self, *, after: int = 0, limit: int = 100) -> list[Webhook]:
+        """Return webhooks with ids above `after`, ascending."""
+
+    def remove(self, webhook_id: int) -> None:
+        """Remove a webhook with its deliveries; `NotFoundError`."""
+
+    def deliveries(
+        self,
+        webhook_id: int,
+        state: DeliveryState | None = None,
+        *,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> Sequence[Delivery]:
+        """Return a webhook's deliveries, newest first; `NotFoundError`."""
+
+    def claim(self, busy: Iterable[int], limit: int, lease: timedelta) -> Sequence[Parcel]:
+        """Take deliveries that are due, at most one for each webhook that is not busy.
+
+        Whoever does not settle one within the lease has lost it: it is due again.
+        """
+
+    def settle(self, delivery_id: int, attempt: Attempt, wait: timedelta | None) -> None:
+        """Note a try; one that failed is due again after `wait`, and dead without one."""
+
+    def replay(self, webhook_id: int, delivery_id: int) -> Delivery:
+        """Make a delivery that is over due again at once; `NotFoundError`, `ConflictError`."""
+
+    def counts(self) -> dict[DeliveryState, int]:
+        """Return how many deliveries there are in each state."""
+
+    def forget(self, before: datetime) -> int:
+        """Remove deliveries made before that moment which arrived; return how many."""

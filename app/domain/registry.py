@@ -41,6 +41,8 @@ class IdPrefix(StrEnum):
     ASSESSMENT = "asm"
     KEY = "key"
     REVIEW = "rev"
+    WEBHOOK = "whk"
+    DELIVERY = "dlv"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:

@@ -8,6 +8,7 @@ from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.calibrating import Calibrator
 from app.services.collecting import ImageCollector
+from app.services.delivering import Deliverer
 from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
@@ -17,6 +18,7 @@ from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
 from app.services.reviewing import ReviewDesk
+from app.services.webhooks import WebhookDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +42,7 @@ class Touchstone:
     explainer: Explainer
     answers: AnswerStore
     reviews: ReviewDesk
+    webhooks: WebhookDesk
+    deliverer: Deliverer
     limits: DecodeLimits
     close: Callable[[], None]

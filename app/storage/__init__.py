@@ -15,6 +15,7 @@ from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
 from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
+from app.storage.webhooks import SqlWebhookStore
 
 __all__ = [
     "Database",
@@ -26,4 +27,5 @@ __all__ = [
     "SqlKeyStore",
     "SqlRegistryStore",
     "SqlReviewStore",
+    "SqlWebhookStore",
 ]

@@ -13,16 +13,24 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.assessment import Assessment
+from app.domain.assessment import Assessment, Verdict
 from app.domain.contract import assessment_document, assessment_from_document
 from app.domain.listing import Listing
 from app.domain.ports import StoredAssessment
+from app.domain.registry import IdPrefix, public_id
+from app.domain.webhook import EventType
 from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.names import NAME_LIMIT, storable
+from app.storage.outbox import tell
 from app.storage.reviews import open_review
 from app.storage.tables import AssessmentRow
 from app.storage.versioned import found
+
+_TOLD = {
+    Verdict.SUSPECT: EventType.ASSESSMENT_SUSPECT,
+    Verdict.REVIEW: EventType.ASSESSMENT_REVIEW,
+}
 
 
 class SqlAssessmentStore:
@@ -45,6 +53,9 @@ class SqlAssessmentStore:
         with self._database.session(write=True) as session:
             session.add(row)
             open_review(session, row, listing, _seen_motifs(assessment))
+            if assessment.verdict in _TOLD:
+                session.flush()  # for the id
+                tell(session, _TOLD[assessment.verdict], row.created_at, _told(row, listing))
         return _stored(row)
 
     def get(self, assessment_id: int) -> StoredAssessment:
@@ -60,6 +71,17 @@ class SqlAssessmentStore:
             page = page.where(AssessmentRow.id < before)
         with self._database.session() as session:
             return [_stored(row) for row in session.scalars(page)]
+
+
+def _told(row: AssessmentRow, listing: Listing) -> dict[str, Any]:
+    return {
+        "assessment_id": public_id(IdPrefix.ASSESSMENT, row.id),
+        "listing_id": listing.listing_id,
+        "seller_id": listing.seller_id,
+        "verdict": row.verdict,
+        "score": row.document["score"],
+        "reasons": row.document["reasons"],
+    }
 
 
 def _seen_motifs(assessment: Assessment) -> list[int]:

@@ -6,6 +6,7 @@ second and is told so.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.assessment import Verdict
 from app.domain.errors import ConflictError
 from app.domain.listing import Listing
+from app.domain.registry import IdPrefix, public_id
 from app.domain.review import (
     Decision,
     DecisionReason,
@@ -22,9 +24,11 @@ from app.domain.review import (
     ReviewEvent,
     ReviewState,
 )
+from app.domain.webhook import EventType
 from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.names import NAME_LIMIT, storable
+from app.storage.outbox import tell
 from app.storage.review_tables import ReviewEventRow, ReviewMotifRow, ReviewRow
 from app.storage.tables import AssessmentRow
 from app.storage.versioned import found
@@ -147,9 +151,11 @@ class SqlReviewStore:
             row = self._held(session, review_id, actor)
             if row.state == ReviewState.SUPERSEDED:
                 raise ConflictError("the listing was assessed again and has a newer review")
-            row.state, row.decided_at = str(decision.outcome), self._clock()
+            at = self._clock()
+            row.state, row.decided_at = str(decision.outcome), at
             row.claimed_by = row.claimed_until = None
             self._note(session, row, actor, ReviewAct.DECIDED, decision, references)
+            tell(session, EventType.REVIEW_DECIDED, at, _told(row, actor, decision))
         return _review(row)
 
     def events(self, review_id: int) -> Sequence[ReviewEvent]:
@@ -203,6 +209,18 @@ class SqlReviewStore:
                 references=[*references],
             )
         )
+
+
+def _told(row: ReviewRow, actor: str, decision: Decision) -> dict[str, Any]:
+    return {
+        "review_id": public_id(IdPrefix.REVIEW, row.id),
+        "assessment_id": public_id(IdPrefix.ASSESSMENT, row.assessment_id),
+        "listing_id": row.listing_id,
+        "seller_id": row.seller_id,
+        "decision": str(decision.outcome),
+        "reason": str(decision.reason),
+        "decided_by": actor,
+    }
 
 
 def _review(row: ReviewRow) -> Review:

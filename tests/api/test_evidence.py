@@ -130,6 +130,7 @@ def test_the_zip_holds_everything(reader: TestClient, document: Document) -> Non
         "photos/3.png",
         "overlays/3.png",
         "comparisons/3-1.png",
+        "aligned/3-1.png",
         "references/ref_1.png",
         "references/ref_2.png",
         "case.pdf",

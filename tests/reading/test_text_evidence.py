@@ -86,7 +86,7 @@ def test_look_and_text_are_combined_and_each_is_shown(
         both = assess(thorough, photo_with(0)).images[0].matches[0]
     finally:
         thorough.close()
-    assert both.evidence == (Evidence.VISUAL, Evidence.TEXT)
+    assert both.evidence == (Evidence.VISUAL, Evidence.GEOMETRIC, Evidence.TEXT)
     assert both.box == alone.box, "the look found the whole mark"
     assert both.similarity == alone.similarity
     look, text = both.contributions

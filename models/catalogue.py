@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 RUNTIMES = ("auto", "openvino", "torch", "cuda")
+_GRAPH = 2  # counts up when the same weights are computed by other operations: converted anew then
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,9 @@ def _start_openvino(network: _Network, options: RuntimeOptions) -> Runtime:
     )
 
     path = converted_network(
-        f"{network.name}-{network.identity[:12]}", network.load, network.shape, options.cache
+        f"{network.name}-{network.identity[:12]}-g{_GRAPH}",
+        network.load,
+        network.shape,
+        options.cache,
     )
     return OpenVinoRuntime(path, threads=options.threads, precision=options.precision)

@@ -41,7 +41,8 @@ class LearnedGeM(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """Pool `(N, channels, h, w)` to `(N, channels)`."""
         power = self.power.clamp(1.0, 8.0)
-        return maps.clamp(min=self.floor).pow(power).mean(dim=(2, 3)).pow(1.0 / power)
+        # Not pow(): OpenVINO takes five times as long for it as for a logarithm and an exponential.
+        return (maps.clamp(min=self.floor).log() * power).exp().mean(dim=(2, 3)).pow(1.0 / power)
 
 
 class MotifEmbedding(nn.Module):

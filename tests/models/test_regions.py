@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from models.cropping import crop_regions
 from models.embedders.pixels import PixelEmbedder
@@ -84,6 +85,27 @@ def test_a_crop_keeps_its_aspect_ratio_and_is_padded_with_its_border() -> None:
     high, wide = np.any(blue, axis=1).sum(), np.any(blue, axis=0).sum()
     assert 1.5 < wide / high < 2.5
     assert np.abs(crop[0, 0].astype(int) - RED).max() < 5
+
+
+@pytest.mark.parametrize("box", [(0, 0, 801, 603), (401, 301, 801, 603), (13, 7, 411, 420)])
+def test_a_large_region_is_what_the_photo_itself_gives(box: tuple[int, int, int, int]) -> None:
+    photo = photo_array(2, (801, 603))
+    (crop,) = crop_regions(Regions.of(photo, [box]), 64)
+    x_min, y_min, x_max, y_max = box
+    wide, high = x_max - x_min, y_max - y_min
+    size = (round(64 * wide / max(wide, high)), round(64 * high / max(wide, high)))
+    patch = Image.fromarray(photo[y_min:y_max, x_min:x_max])
+    inside = np.asarray(patch.resize(size, Image.Resampling.BOX))
+    top, left = (64 - size[1]) // 2, (64 - size[0]) // 2
+    shown = crop[top : top + size[1], left : left + size[0]].astype(int)
+    assert np.abs(shown - inside).mean() < 4
+
+
+@pytest.mark.parametrize("box", [(0, 0, 801, 1), (800, 0, 801, 603), (797, 599, 801, 603)])
+def test_slivers_at_a_photo_s_edge_have_crops(box: tuple[int, int, int, int]) -> None:
+    photo = solid_array(RED, (801, 603))
+    (crop,) = crop_regions(Regions.of(photo, [box]), 8)
+    assert np.abs(crop.astype(int) - RED).max() < 5
 
 
 def test_the_weight_free_embedder_finds_the_same_crop_again() -> None:

@@ -20,7 +20,7 @@ from schemathesis.checks import load_all_checks, positive_data_acceptance
 from schemathesis.core.result import Ok
 
 from tests.api.documented import description
-from tests.contract.conftest import Service, Start
+from tests.furnished import Service, Start
 
 FUZZED = 8  # requests of the library's own making for each operation, beside its systematic ones
 INFORMED = 10  # requests with ids that exist

@@ -1,6 +1,6 @@
 """Mutated image files through every door that takes one: a verdict, or an error by its name.
 
-`TOUCHSTONE_TEST_UPLOADS=10000` asks for more of them than a test run has time for; with `-s` the
+`MUTATED_UPLOADS=10000` asks for more of them than a test run has time for; with `-s` the
 test then says what came of them.
 """
 
@@ -14,10 +14,10 @@ import requests
 
 from tests.api.documented import description
 from tests.api.sending import LISTING, as_base64
-from tests.contract.conftest import Service, Start
 from tests.contract.mutations import mutated_files
+from tests.furnished import Service, Start
 
-UPLOADS = int(os.environ.get("TOUCHSTONE_TEST_UPLOADS", "210"))
+UPLOADS = int(os.environ.get("MUTATED_UPLOADS", "210"))
 NAMED = set(description()["components"]["examples"])
 OUR_FAULT = {"internal_error", "touchstone_error", "image_refused"}  # the last is a base class
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("app", "index", "models", "scripts")
+PACKAGES = ("app", "index", "models", "scripts", "touchstone_client")
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 VIOLATIONS = [
@@ -23,6 +23,9 @@ VIOLATIONS = [
     ("rooms", "index", "from models.regions import Regions"),
     ("rooms", "index", "import app.domain.box"),
     ("rooms", "app/services", "import scripts"),
+    ("client", "touchstone_client", "import app.domain.errors"),
+    ("client", "touchstone_client/calls", "from models.regions import Regions"),
+    ("client-apart", "app/api", "import touchstone_client"),
     ("app-layers", "app/domain", "import app.services"),
     ("app-layers", "app/domain", "import app.storage.names"),
     ("app-layers", "app/media", "import app.storage"),

@@ -8,7 +8,7 @@ from statistics import median, quantiles
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("app", "index", "models", "scripts")
+PACKAGES = ("app", "examples", "index", "models", "scripts", "touchstone_client")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 

@@ -7,6 +7,7 @@ from app.api.access import Access
 from app.api.dependencies import ApiOptions
 from app.api.headers import SafeHeaders
 from app.api.idempotency import HEADER, REPLAYED, Idempotency
+from app.api.methods import Methods
 from app.api.metrics import Metrics
 from app.api.middleware import REQUEST_ID_HEADER, BodyLimit, RequestContext
 from app.api.openapi import describe
@@ -34,7 +35,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
     metrics = Metrics()
     app.state.metrics = metrics
     app.state.api_options = options
-    for room in (
+    rooms = (
         assessments,
         search,
         explain,
@@ -47,7 +48,9 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         keys,
         health,
         documentation,
-    ):
+    )
+    app.state.methods = Methods(route for room in rooms for route in room.router.routes)
+    for room in rooms:
         app.include_router(room.router)
     documentation.mount_assets(app)
     install_handlers(app)

@@ -50,7 +50,7 @@ class Idempotency:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         key = Headers(scope=scope).get(HEADER) if scope["type"] == "http" else None
-        if key is None or scope["method"] not in WRITES:
+        if key is None or not _is_write(scope):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
@@ -116,6 +116,12 @@ class _Caught:
         kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
         body = b"".join(message.get("body", b"") for message in self.messages)
         return KeptAnswer(self.status, kept, body)
+
+
+def _is_write(scope: Scope) -> bool:
+    """Tell whether there is anything to carry out: a 404 or 405 would use up its caller's key."""
+    method = scope["method"]
+    return method in WRITES and method in scope["app"].state.methods.of(scope)
 
 
 def _again(kept: KeptAnswer) -> Response:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.api.access import needed
+from app.api.examples import with_nulls
 from app.api.idempotency import HEADER, SECRETS, WRITES
 from app.api.problems import Document, problem_examples, refusals_of_access, refusals_of_repeats
 from app.api.schemas.base import Problem
@@ -128,6 +129,9 @@ def describe(app: FastAPI) -> Document:
     _, definitions = models_json_schema(_BY_HAND, ref_template=_REF)
     for name, schema in definitions["$defs"].items():
         schemas.setdefault(name, schema)
+    for schema in schemas.values():
+        if "examples" in schema:
+            schema["examples"] = [with_nulls(each, schema, schemas) for each in schema["examples"]]
     _describe_access(document)
     for media in _media(document):
         examples = schemas.get(_schema_name(media), {}).get("examples", ())

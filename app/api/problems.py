@@ -163,7 +163,10 @@ async def _of_http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     code = HTTP_CODES.get(error.status_code, f"http_{error.status_code}")
-    return answer(request, error.status_code, code, str(error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(request.app.state.methods.of(request.scope)))
+    return answer(request, error.status_code, code, str(error.detail), headers=headers)
 
 
 def install_handlers(app: FastAPI) -> None:

@@ -92,6 +92,13 @@ def test_a_refusal_is_an_answer_too(client: TestClient) -> None:
     assert again.headers["content-type"] == "application/problem+json"
 
 
+def test_what_is_no_write_uses_up_no_key(client: TestClient) -> None:
+    check_problem(client.patch("/v1/brands", headers=KEY), 405, "method_not_allowed")
+    check_problem(client.post("/v1/nothing", headers=KEY), 404, "not_found")
+    made = client.post("/v1/brands", json={"name": "Cartier"}, headers=KEY)
+    assert made.status_code == 201
+
+
 def test_two_callers_may_use_the_same_key(client: TestClient, touchstone: Touchstone) -> None:
     for name in ("one", "two"):
         token = touchstone.keys.make(name, (Scope.REGISTRY,)).token

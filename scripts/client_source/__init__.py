@@ -1,0 +1,1 @@
+"""Turns the API's description into the source of the Python client's models and calls."""

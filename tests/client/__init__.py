@@ -1,0 +1,1 @@
+"""The Python client against the description, a real server, and a network that fails."""

@@ -1,0 +1,97 @@
+"""A real server over a registry, reviews and webhooks that are there, closed by a key."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from app.bootstrap import build
+from app.domain.identity import Scope
+from app.domain.listing import Listing
+from app.domain.review import Decision, DecisionReason, ReviewState
+from app.domain.webhook import EventType
+from app.main import create_app
+from app.services.sources import BytesSource
+from app.services.touchstone import Touchstone
+from app.settings import Settings
+from tests.fakes import calibrate, enrol, make_settings, photo_with
+from tests.images import encode, solid_array
+from tests.served import served
+
+NOBODY = "http://localhost:9/hook"  # the port of "discard", where nobody listens
+LIMITS: dict[str, object] = {
+    "max_images_per_listing": 4,
+    "max_request_bytes": 2_000_000,
+    "rate_per_minute": 0,
+    "webhook_allow": ("localhost:9",),
+    "webhook_tries": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A server, and who may use it."""
+
+    url: str
+    token: str
+    session: requests.Session
+    touchstone: Touchstone
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data folder with at least one of everything, and a token for all of it."""
+    folder = tmp_path_factory.mktemp("furnished")
+    touchstone = build(make_settings(folder, **LIMITS))
+    calibrate(touchstone, folder)
+    token = touchstone.keys.make("root", [Scope.ADMIN], None).token
+    touchstone.keys.make("spare", [Scope.ASSESS], None)
+    for seed in range(3):
+        enrol(touchstone, seed, brand=f"brand {seed}")
+    plain = encode(solid_array(), "png")
+    touchstone.enroller.add(1, plain, source="too simple, so it is kept in quarantine")
+    touchstone.registry.add_brand("no motifs", [])
+    touchstone.webhooks.register(NOBODY, [EventType.REVIEW_DECIDED])
+    for number in range(3):
+        listing = Listing(f"listing {number}", brand_field="Unbranded")
+        photo = BytesSource("1.png", photo_with(number, seed=number))
+        touchstone.desk.assess(listing, [photo])
+    confirmed = Decision(ReviewState.CONFIRMED, DecisionReason.PROTECTED_MOTIF)
+    touchstone.reviews.decide(3, "somebody", confirmed)
+    touchstone.close()
+    return folder / "var", token
+
+
+Start = Callable[..., AbstractContextManager[Service]]
+
+
+@pytest.fixture
+def start(furnished: tuple[Path, str], tmp_path: Path) -> Start:
+    """Give a function that serves a copy of the furnished data."""
+    return _starting(furnished, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def start_once(furnished: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """The same for a whole module."""
+    return _starting(furnished, tmp_path_factory.mktemp("served"))
+
+
+def _starting(furnished: tuple[Path, str], folder: Path) -> Start:
+    data, token = furnished
+
+    @contextmanager
+    def starting(**changes: object) -> Iterator[Service]:
+        shutil.copytree(data, folder / "var")
+        settings: Settings = make_settings(folder, **{**LIMITS, **changes})
+        touchstone = build(settings)
+        with served(create_app(settings, touchstone)) as url, requests.Session() as session:
+            session.headers["Authorization"] = f"Bearer {token}"
+            yield Service(url, token, session, touchstone)
+        touchstone.close()
+
+    return starting

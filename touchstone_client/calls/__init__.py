@@ -1,0 +1,39 @@
+"""Every call that is made by rule.
+
+Made from docs/openapi.json by `python -m scripts.make_client`; not to be changed by hand.
+"""
+
+from touchstone_client.calls.assessments import AssessmentsCalls, AsyncAssessmentsCalls
+from touchstone_client.calls.brands import AsyncBrandsCalls, BrandsCalls
+from touchstone_client.calls.keys import AsyncKeysCalls, KeysCalls
+from touchstone_client.calls.motifs import AsyncMotifsCalls, MotifsCalls
+from touchstone_client.calls.operations import AsyncOperationsCalls, OperationsCalls
+from touchstone_client.calls.references import AsyncReferencesCalls, ReferencesCalls
+from touchstone_client.calls.reviews import AsyncReviewsCalls, ReviewsCalls
+from touchstone_client.calls.webhooks import AsyncWebhooksCalls, WebhooksCalls
+
+
+class Calls(
+    AssessmentsCalls,
+    BrandsCalls,
+    MotifsCalls,
+    ReferencesCalls,
+    ReviewsCalls,
+    WebhooksCalls,
+    KeysCalls,
+    OperationsCalls,
+):
+    """All of them, one after the other."""
+
+
+class AsyncCalls(
+    AsyncAssessmentsCalls,
+    AsyncBrandsCalls,
+    AsyncMotifsCalls,
+    AsyncReferencesCalls,
+    AsyncReviewsCalls,
+    AsyncWebhooksCalls,
+    AsyncKeysCalls,
+    AsyncOperationsCalls,
+):
+    """All of them, without waiting."""

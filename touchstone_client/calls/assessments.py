@@ -1,0 +1,69 @@
+"""Calls of the group assessments.
+
+Made from docs/openapi.json by `python -m scripts.make_client`; not to be changed by hand.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+
+from touchstone_client.calling import AsyncSender, Call, Sender, step
+from touchstone_client.models import AssessmentPage, AssessmentPublic
+
+
+class AssessmentsCalls(Sender):
+    """Calls of the group assessments, one after the other."""
+
+    def list_assessments(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Iterator[AssessmentPublic]:
+        """List assessments, newest first."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/assessments",
+                AssessmentPage.model_validate_json,
+                query={"limit": limit, "cursor": cursor},
+            )
+        )
+
+    def get_assessment(self, assessment_id: str) -> AssessmentPublic:
+        """Get an assessment.
+
+        Return an assessment as it was given.
+        """
+        return self._send(
+            Call(
+                "GET",
+                f"/v1/assessments/{step(assessment_id)}",
+                AssessmentPublic.model_validate_json,
+            )
+        )
+
+
+class AsyncAssessmentsCalls(AsyncSender):
+    """Calls of the group assessments, without waiting."""
+
+    def list_assessments(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncIterator[AssessmentPublic]:
+        """List assessments, newest first."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/assessments",
+                AssessmentPage.model_validate_json,
+                query={"limit": limit, "cursor": cursor},
+            )
+        )
+
+    async def get_assessment(self, assessment_id: str) -> AssessmentPublic:
+        """Get an assessment.
+
+        Return an assessment as it was given.
+        """
+        return await self._send(
+            Call(
+                "GET",
+                f"/v1/assessments/{step(assessment_id)}",
+                AssessmentPublic.model_validate_json,
+            )
+        )

@@ -44,6 +44,7 @@ from app.services.webhooks import WebhookDesk
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
+from app.storage.audit import SqlAuditStore
 from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
 from app.storage.database import Database
@@ -178,6 +179,11 @@ def build_keys(database: Database) -> KeyKeeper:
     return KeyKeeper(SqlKeyStore(database))
 
 
+def build_audit(database: Database) -> SqlAuditStore:
+    """Return who reads a database's audit log."""
+    return SqlAuditStore(database)
+
+
 def build_webhooks(settings: Settings, database: Database) -> WebhookDesk:
     """Return who registers webhooks; `InvalidInputError` when the allow-list names no host."""
     return WebhookDesk(SqlWebhookStore(database), _poster(settings))
@@ -287,6 +293,7 @@ def build(
         calibrator=Calibrator(eyes, library, limits),
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
+        audit=build_audit(database),
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
         reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),

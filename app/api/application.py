@@ -13,6 +13,7 @@ from app.api.openapi import describe
 from app.api.problems import Document, install_handlers
 from app.api.routes import (
     assessments,
+    audit,
     brands,
     documentation,
     explain,
@@ -45,6 +46,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         quarantine,
         webhooks,
         keys,
+        audit,
         health,
         documentation,
     ):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.assessment import Assessment
+from app.domain.audit import AuditEvent, AuditFilter
 from app.domain.expected_place import ExpectedPlace
 from app.domain.idempotency import Claim, KeptAnswer, WriteId
 from app.domain.identity import ApiKey, NewKey
@@ -236,6 +237,15 @@ class KeyStore(Protocol):
 
     def used(self, key_id: int) -> None:
         """Note that a key was used at this moment."""
+
+
+class AuditStore(Protocol):
+    """The audit log; stores write it themselves, with each change and in its transaction."""
+
+    def list(
+        self, wanted: AuditFilter, *, before: int | None = None, limit: int = 50
+    ) -> list[AuditEvent]:
+        """Return events newest first, with ids below `before` when it is given."""
 
 
 class AnswerStore(Protocol):

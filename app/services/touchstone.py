@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.ports import AnswerStore, AssessmentStore, BlobStore, RegistryStore
+from app.domain.ports import AnswerStore, AssessmentStore, AuditStore, BlobStore, RegistryStore
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.calibrating import Calibrator
@@ -38,6 +38,7 @@ class Touchstone:
     calibrator: Calibrator
     snapshots: SnapshotKeeper
     keys: KeyKeeper
+    audit: AuditStore
     evidence: EvidenceRoom
     explainer: Explainer
     answers: AnswerStore

@@ -16,6 +16,7 @@ from app.cli import (
     keys,
     motifs,
     policy,
+    retention,
     reviews,
     scoring,
     serving,
@@ -45,6 +46,7 @@ cli.command("words")(words.words)
 cli.add_typer(keys.commands, name="keys")
 cli.add_typer(webhooks.commands, name="webhooks")
 cli.command("audit")(audit.audit)
+cli.add_typer(retention.commands, name="retention")
 cli.add_typer(reviews.commands, name="reviews")
 cli.add_typer(indexing.commands, name="index")
 cli.add_typer(evidence.commands, name="evidence")

@@ -20,6 +20,7 @@ from app.bootstrap import (
     build_audit,
     build_eyes,
     build_keys,
+    build_retention,
     build_webhooks,
     open_database,
 )
@@ -27,6 +28,7 @@ from app.domain.audit import Actor, acting_as
 from app.domain.errors import InvalidInputError, TouchstoneError
 from app.domain.ports import AuditStore
 from app.services.keys import KeyKeeper
+from app.services.retention import Retention
 from app.services.touchstone import Touchstone
 from app.services.webhooks import WebhookDesk
 from app.settings import Settings
@@ -81,6 +83,13 @@ def opened_audit() -> Iterator[AuditStore]:
     """Open the audit log of the service that the settings describe, without its model."""
     with _opened_database() as (_, database):
         yield build_audit(database)
+
+
+@contextmanager
+def opened_retention() -> Iterator[Retention]:
+    """Open what removes the photos of the service that the settings describe, without its model."""
+    with _opened_database() as (settings, database):
+        yield build_retention(settings, database)
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
+from app.services.rechecking import Rechecker
+from app.services.retention import Retention
 from app.services.reviewing import ReviewDesk
 from app.services.webhooks import WebhookDesk
 
@@ -40,6 +42,8 @@ class Touchstone:
     keys: KeyKeeper
     audit: AuditStore
     evidence: EvidenceRoom
+    rechecker: Rechecker
+    retention: Retention
     explainer: Explainer
     answers: AnswerStore
     reviews: ReviewDesk

@@ -1,5 +1,6 @@
 """Does an assessment still hold? Same, different, or nobody can say: each as it is."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,8 +36,6 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(calibrated: Path, tmp_path: Path) -> Settings:
-    import shutil  # noqa: PLC0415
-
     shutil.copytree(calibrated, tmp_path / "var")
     return make_settings(tmp_path)
 
@@ -160,7 +159,7 @@ def test_nothing_that_was_remembered_takes_part(touchstone: Touchstone, settings
         session.execute(text(f"UPDATE photo_regions SET data = ({wrong})"))  # noqa: S608
     database.dispose()
     deceived = _assessed(touchstone, photo_with(7))
-    assert deceived.assessment.verdict is Verdict.CLEAR
+    assert deceived.assessment.verdict is not Verdict.SUSPECT
     recheck = touchstone.rechecker.check(deceived)
     assert (recheck.outcome, recheck.changed) == (Outcome.DIFFERS, ())
     assert recheck.now["verdict"] == "suspect"
@@ -172,7 +171,7 @@ def test_a_tampered_record_is_told_under_the_same_versions(
     stored = _assessed(touchstone, photo_with(7))
     database = open_database(settings)
     with database.session(write=True) as session:
-        tampered = "replace(document, '\"verdict\": \"suspect\"', '\"verdict\": \"clear\"')"
+        tampered = 'replace(document, \'"verdict": "suspect"\', \'"verdict": "clear"\')'
         session.execute(text(f"UPDATE assessments SET document = {tampered}"))  # noqa: S608
     database.dispose()
     recheck = touchstone.rechecker.check(touchstone.assessments.get(stored.id))

@@ -1,6 +1,6 @@
 """Photos that come again are not embedded again, and are judged exactly as before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -160,7 +160,7 @@ def test_damaged_regions_are_looked_at_again(
 
 
 def test_regions_of_another_picture_are_not_used(opened: Opened, settings: Settings) -> None:
-    opened.assess(encode_animation([picture_with(motif_picture(7), 0)] * 2, "gif"))
+    opened.assess(encode_animation([picture_with(motif_picture(7), n) for n in (0, 1)], "gif"))
     opened.assess(photo_with(7))
     database = open_database(settings)
     with database.session(write=True) as session:
@@ -173,19 +173,17 @@ def test_regions_of_another_picture_are_not_used(opened: Opened, settings: Setti
 
 class _FailingStore:
     def load(self, photo: str, model: str) -> bytes | None:
-        raise StorageError("gone")
+        raise StorageError(f"{photo} {model}")
 
-    def save(self, regions: list[KeptRegions]) -> None:
-        raise StorageError("gone")
+    def save(self, regions: Sequence[KeptRegions]) -> None:
+        raise StorageError(str(len(regions)))
 
 
 def test_a_store_that_fails_costs_time_and_nothing_else(settings: Settings) -> None:
     touchstone = build(settings)
-    memory = Recollection(_FailingStore(), "m", touchstone.eyes.embedder.dim)  # type: ignore[arg-type]
+    memory = Recollection(_FailingStore(), "m", touchstone.eyes.embedder.dim)
     source = BytesSource("1.png", photo_with(7))
     found = touchstone.assessor.assess(LISTING, [source], regions=memory)
     memory.keep()
     assert found.verdict is Verdict.SUSPECT
     touchstone.close()
-
-

@@ -11,6 +11,7 @@ from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
 from app.domain.verdict import Policy
 from app.domain.webhook import RetryPlan
+from app.media.decoding import decoder_versions
 from app.media.fetching import AllowedHost, FetchPolicy, ImageFetcher
 from app.media.limits import DecodeLimits
 from app.media.posting import Poster
@@ -31,9 +32,12 @@ from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.look_alikes import LookAlikes
 from app.services.manifest import ManifestImporter
 from app.services.reading import TextEvidence
+from app.services.rechecking import Rechecker
 from app.services.reference_looks import ReferenceLooks
 from app.services.reference_shelf import ReferenceShelf
 from app.services.reference_vectors import ReferenceVectors
+from app.services.region_memory import RegionMemories
+from app.services.retention import Retention, RetentionPlan
 from app.services.reviewing import ReviewDesk
 from app.services.signing import SigningKey
 from app.services.text_backgrounds import shipped_text_background
@@ -44,11 +48,14 @@ from app.services.webhooks import WebhookDesk
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
+from app.storage.audit import SqlAuditStore
 from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
 from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
+from app.storage.photos import SqlPhotoStore
+from app.storage.regions import SqlRegionStore
 from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
 from app.storage.webhooks import SqlWebhookStore
@@ -178,6 +185,11 @@ def build_keys(database: Database) -> KeyKeeper:
     return KeyKeeper(SqlKeyStore(database))
 
 
+def build_audit(database: Database) -> SqlAuditStore:
+    """Return who reads a database's audit log."""
+    return SqlAuditStore(database)
+
+
 def build_webhooks(settings: Settings, database: Database) -> WebhookDesk:
     """Return who registers webhooks; `InvalidInputError` when the allow-list names no host."""
     return WebhookDesk(SqlWebhookStore(database), _poster(settings))
@@ -193,6 +205,23 @@ def build_deliverer(settings: Settings, database: Database) -> Deliverer:
         seconds=settings.webhook_seconds,
         keep=timedelta(days=settings.webhook_log_days),
     )
+
+
+def build_retention(settings: Settings, database: Database) -> Retention:
+    """Return who removes photos whose time is over, not yet started."""
+    plan = RetentionPlan.of_days(settings.retain_photos_days, settings.retain_case_photos_days)
+    blobs = FsspecBlobStore(settings.resolved_blob_url)
+    return Retention(plan, SqlPhotoStore(database), blobs)
+
+
+def _memories(settings: Settings, eyes: Eyes, database: Database) -> RegionMemories | None:
+    if not settings.region_cache_mb:
+        return None
+    store = SqlRegionStore(database, max_bytes=settings.region_cache_mb * 2**20)
+    # Two runtimes, or two versions of a decoder, differ in the last digits.
+    runtime = getattr(eyes.embedder, "runtime", "")
+    model = f"{eyes.model} {runtime} {decoder_versions()}"
+    return RegionMemories(store, model, eyes.embedder.dim)
 
 
 def _poster(settings: Settings) -> Poster:
@@ -281,12 +310,17 @@ def build(
         gallery=gallery,
         assessor=assessor,
         collector=collector,
-        desk=AssessmentDesk(assessor, assessments, blobs, collector),
+        desk=AssessmentDesk(
+            assessor, assessments, blobs, collector, _memories(settings, eyes, database)
+        ),
+        rechecker=Rechecker(assessor, blobs, SqlPhotoStore(database)),
+        retention=build_retention(settings, database),
         enroller=enroller,
         importer=ManifestImporter(registry, enroller, limits),
         calibrator=Calibrator(eyes, library, limits),
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
+        audit=build_audit(database),
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
         reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),

@@ -31,11 +31,13 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
         service = await to_thread.run_sync(build, chosen) if touchstone is None else touchstone
         app.state.touchstone = service
         service.deliverer.start()
+        service.retention.start()
         try:
             yield
         finally:
             app.state.touchstone = None
             await to_thread.run_sync(service.deliverer.stop)
+            await to_thread.run_sync(service.retention.stop)
             if touchstone is None:
                 await to_thread.run_sync(service.close)
 

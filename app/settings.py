@@ -164,6 +164,19 @@ class Settings(BaseSettings):
     webhook_log_days: float = Field(
         30.0, gt=0, description="How long messages that arrived stay in the delivery log."
     )
+    retain_photos_days: float = Field(
+        0.0, ge=0, description="Days that a photo is kept after its last assessment; 0 for ever."
+    )
+    retain_case_photos_days: float | None = Field(
+        None,
+        ge=0,
+        description="The same for photos of listings that were not clear; unset, as the others.",
+    )
+    region_cache_mb: int = Field(
+        256,
+        ge=0,
+        description="Megabytes of embedded regions kept for photos that come again; 0 for none.",
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="Origins whose pages may call the API; empty closes it to all of them."
     )

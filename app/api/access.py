@@ -24,6 +24,7 @@ from starlette.types import Scope as Connection
 from app.api.dependencies import get_touchstone
 from app.api.problems import refusal
 from app.api.rates import RateCounter
+from app.domain.audit import Actor, acting_as
 from app.domain.errors import (
     ForbiddenError,
     RateLimitedError,
@@ -111,7 +112,8 @@ class Access:
             await refusal(request, error, {**told, **_asking(error)})(scope, receive, send)
             return
         scope["state"]["principal"] = principal
-        await self._app(scope, receive, _Telling(send, told))
+        with acting_as(Actor.of_principal(principal)):
+            await self._app(scope, receive, _Telling(send, told))
 
     async def _principal(self, request: Request) -> Principal:
         keys = (await get_touchstone(request)).keys

@@ -14,6 +14,7 @@ from app.api.openapi import describe
 from app.api.problems import Document, install_handlers
 from app.api.routes import (
     assessments,
+    audit,
     brands,
     documentation,
     explain,
@@ -46,6 +47,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         quarantine,
         webhooks,
         keys,
+        audit,
         health,
         documentation,
     )

@@ -49,6 +49,7 @@ TAGS = [
     {"name": "reviews", "description": "What people decide of the listings sent to them."},
     {"name": "webhooks", "description": "Who is told what happened, and whether it arrived."},
     {"name": "keys", "description": "Who may use the service, and for what."},
+    {"name": "audit", "description": "Who changed what, and when."},
     {"name": "operations", "description": "Is it alive, is it ready, what is it doing?"},
 ]
 _REF = "#/components/schemas/{model}"

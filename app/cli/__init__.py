@@ -7,6 +7,7 @@ Results go to standard output (`--json` for machines), everything else to standa
 import typer
 
 from app.cli import (
+    audit,
     catalog,
     catalog_report,
     evidence,
@@ -15,6 +16,7 @@ from app.cli import (
     keys,
     motifs,
     policy,
+    retention,
     reviews,
     scoring,
     serving,
@@ -43,6 +45,8 @@ cli.command("evaluate")(scoring.evaluate)
 cli.command("words")(words.words)
 cli.add_typer(keys.commands, name="keys")
 cli.add_typer(webhooks.commands, name="webhooks")
+cli.command("audit")(audit.audit)
+cli.add_typer(retention.commands, name="retention")
 cli.add_typer(reviews.commands, name="reviews")
 cli.add_typer(indexing.commands, name="index")
 cli.add_typer(evidence.commands, name="evidence")

@@ -5,6 +5,8 @@ error of the file system; each becomes one line on standard error and exit code 
 is a bug, and its traceback is shown.
 """
 
+import getpass
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +15,24 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from app.bootstrap import build, build_eyes, build_keys, build_webhooks, open_database
+from app.bootstrap import (
+    build,
+    build_audit,
+    build_eyes,
+    build_keys,
+    build_retention,
+    build_webhooks,
+    open_database,
+)
+from app.domain.audit import Actor, acting_as
 from app.domain.errors import InvalidInputError, TouchstoneError
+from app.domain.ports import AuditStore
 from app.services.keys import KeyKeeper
+from app.services.retention import Retention
 from app.services.touchstone import Touchstone
 from app.services.webhooks import WebhookDesk
 from app.settings import Settings
+from app.storage.database import Database
 
 
 def read_settings() -> Settings:
@@ -44,7 +58,8 @@ def opened() -> Iterator[Touchstone]:
     log_to_stderr(settings.log_format)
     touchstone = build(settings)
     try:
-        yield touchstone
+        with acting_as(this_user()):
+            yield touchstone
     finally:
         touchstone.close()
 
@@ -52,25 +67,49 @@ def opened() -> Iterator[Touchstone]:
 @contextmanager
 def opened_keys() -> Iterator[KeyKeeper]:
     """Open the keys of the service that the settings describe, without its model."""
-    settings = read_settings()
-    log_to_stderr(settings.log_format)
-    database = open_database(settings)
-    try:
+    with _opened_database() as (_, database):
         yield build_keys(database)
-    finally:
-        database.dispose()
 
 
 @contextmanager
 def opened_webhooks() -> Iterator[WebhookDesk]:
     """Open the webhooks of the service that the settings describe, without its model."""
+    with _opened_database() as (settings, database):
+        yield build_webhooks(settings, database)
+
+
+@contextmanager
+def opened_audit() -> Iterator[AuditStore]:
+    """Open the audit log of the service that the settings describe, without its model."""
+    with _opened_database() as (_, database):
+        yield build_audit(database)
+
+
+@contextmanager
+def opened_retention() -> Iterator[Retention]:
+    """Open what removes the photos of the service that the settings describe, without its model."""
+    with _opened_database() as (settings, database):
+        yield build_retention(settings, database)
+
+
+@contextmanager
+def _opened_database() -> Iterator[tuple[Settings, Database]]:
     settings = read_settings()
     log_to_stderr(settings.log_format)
     database = open_database(settings)
     try:
-        yield build_webhooks(settings, database)
+        with acting_as(this_user()):
+            yield settings, database
     finally:
         database.dispose()
+
+
+def this_user() -> Actor:
+    """Return whom a command acts as: the user of the operating system that runs it."""
+    try:
+        return Actor.of_user(getpass.getuser())
+    except (OSError, KeyError):  # a container may run under a number that has no name
+        return Actor.of_user(str(os.getuid()))
 
 
 def service_at(settings: Settings) -> Callable[[Path, int], Touchstone]:

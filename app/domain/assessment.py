@@ -141,6 +141,11 @@ class Assessment:
         return self.factors.score
 
     @property
+    def photos(self) -> frozenset[str]:
+        """The SHA-256 of each photo that could be judged; those are kept."""
+        return frozenset(i.sha256 for i in self.images if i.sha256 and i.error is None)
+
+    @property
     def lead(self) -> Match | None:
         """The match that the verdict's reasons speak of, if they speak of any."""
         spoken = {ReasonCode.MOTIF_SEEN, ReasonCode.WORDMARK_READ, ReasonCode.NOT_CALIBRATED}

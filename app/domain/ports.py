@@ -5,7 +5,7 @@ SQL is the truth: a registry change is visible to every reader as soon as its ca
 raises the registry's version by one. Every method is safe to call from several threads.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.assessment import Assessment
+from app.domain.audit import AuditEvent, AuditFilter
 from app.domain.expected_place import ExpectedPlace
 from app.domain.idempotency import Claim, KeptAnswer, WriteId
 from app.domain.identity import ApiKey, NewKey
@@ -212,6 +213,9 @@ class BlobStore(Protocol):
     def exists(self, key: str) -> bool:
         """Tell whether bytes are kept under this key."""
 
+    def remove(self, key: str) -> None:
+        """Remove bytes, if they are there; for photos whose time is over, and for nothing else."""
+
 
 class KeyStore(Protocol):
     """API keys; none is ever deleted."""
@@ -236,6 +240,58 @@ class KeyStore(Protocol):
 
     def used(self, key_id: int) -> None:
         """Note that a key was used at this moment."""
+
+
+class AuditStore(Protocol):
+    """The audit log; stores write it themselves, with each change and in its transaction."""
+
+    def list(
+        self, wanted: AuditFilter, *, before: int | None = None, limit: int = 50
+    ) -> list[AuditEvent]:
+        """Return events newest first, with ids below `before` when it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRegions:
+    """What a model made of a photo, in bytes that only their maker reads."""
+
+    photo: str  # SHA-256 of the file
+    model: str
+    data: bytes
+
+
+class RegionStore(Protocol):
+    """A bounded cache of embedded regions; what is not there is embedded again."""
+
+    def load(self, photo: str, model: str) -> bytes | None:
+        """Return what was kept of a photo under a model."""
+
+    def save(self, regions: Sequence[KeptRegions]) -> None:
+        """Keep regions; the oldest make room for them."""
+
+
+class PhotoStore(Protocol):
+    """Which photos assessments name, and which were removed since; their hashes stay."""
+
+    def removed(self, photos: Sequence[str]) -> dict[str, datetime]:
+        """Return when those of the photos that were removed on purpose were removed."""
+
+    def count_due(self, seen_before: datetime | None, case_before: datetime | None) -> int:
+        """Return how many photos `remove_due` would remove."""
+
+    def remove_due(
+        self,
+        seen_before: datetime | None,
+        case_before: datetime | None,
+        remove: Callable[[str], None],
+        *,
+        limit: int = 100,
+    ) -> int:
+        """Remove photos that were last named before these moments; return how many.
+
+        `case_before` holds for photos of listings that were not clear; `None` keeps for ever.
+        A photo that is a reference's image is spared.
+        """
 
 
 class AnswerStore(Protocol):

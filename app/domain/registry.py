@@ -43,6 +43,8 @@ class IdPrefix(StrEnum):
     REVIEW = "rev"
     WEBHOOK = "whk"
     DELIVERY = "dlv"
+    BACKGROUND = "bgr"
+    AUDIT = "aud"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:

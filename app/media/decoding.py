@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import PIL
+import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
@@ -41,6 +43,11 @@ from app.media.pixels import read_turn, upright_rgb
 _LEAST_FRAME_COST = 65_536
 
 Frames = tuple[NDArray[np.uint8], ...]
+
+
+def decoder_versions() -> str:
+    """Name the decoders: two versions of one may differ in a pixel."""
+    return f"pillow-{PIL.__version__} heif-{pillow_heif.libheif_version()}"
 
 
 def decode_image(data: bytes, limits: DecodeLimits) -> DecodedImage:

@@ -43,7 +43,8 @@ from app.services.gallery import Matcher, MotifGallery
 from app.services.live_gallery import LiveGallery
 from app.services.photo_memory import NoPhotoMemory, PhotoMemory
 from app.services.reading import TextEvidence
-from app.services.sources import ImageSource
+from app.services.region_memory import LookedAt, NoRegionMemory, RegionMemory
+from app.services.sources import ImageSource, RecordedSource
 from app.services.stages import Observe, timed, unobserved
 from app.services.verification import Verifier
 from models.protocols import Embedder, RegionProposer, model_id
@@ -57,6 +58,14 @@ class _Situation:
 
     claim: Claim
     decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Recall:
+    """What may be remembered of earlier photos: whole findings, or what was embedded in them."""
+
+    photos: PhotoMemory
+    regions: RegionMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,7 @@ class Assessor:
         *,
         observe: Observe = unobserved,
         memory: PhotoMemory | None = None,
+        regions: RegionMemory | None = None,
     ) -> Assessment:
         """Return the verdict on a listing under one version of the registry.
 
@@ -122,16 +132,18 @@ class Assessor:
             sources: the photos, in the listing's order.
             observe: is told how long each stage took, for photos that were looked at.
             memory: what photos are looked up in, where the same ones come again and again.
+            regions: what embedded regions of photos are looked up in; none, so that everything is
+                computed anew, where it is left out.
         """
         matcher = self._gallery.current()
-        memory = memory or NoPhotoMemory()
+        recall = _Recall(memory or NoPhotoMemory(), regions or NoRegionMemory())
         said = self._claims.listen(listing, matcher.gallery.brand_names)
         claim = said.claim
         images: tuple[ImageFinding, ...] = ()
         for source in sources:
             situation = _Situation(claim, self._decided(images, claim, matcher))
             with self._places:
-                images += (self._look(source, matcher, situation, observe, memory),)
+                images += (self._look(source, matcher, situation, observe, recall),)
         with timed(observe, "judge"):
             residue = self._residue.read(listing, matcher.gallery.residue)
             words = ListingWords(said.remarks, residue)
@@ -165,7 +177,7 @@ class Assessor:
         """
         matcher = self._gallery.current()
         with self.decoded(source) as image:
-            return self._finding(source.name, image, matcher, limit, observe)
+            return self._finding(source.name, image, matcher, limit, observe, NoRegionMemory())
 
     @contextmanager
     def decoded(self, source: ImageSource) -> Iterator[DecodedImage]:
@@ -200,8 +212,10 @@ class Assessor:
         matcher: Matcher,
         situation: _Situation,
         observe: Observe,
-        memory: PhotoMemory,
+        recall: _Recall,
     ) -> ImageFinding:
+        if isinstance(source, RecordedSource):
+            return source.finding
         began = time.perf_counter()
         try:
             data = source.read(self._limits)
@@ -212,12 +226,13 @@ class Assessor:
         reading = time.perf_counter() - began
 
         def look() -> ImageFinding:
-            return self._seen(source.name, data, matcher, situation, _after(reading, observe))
+            told = _after(reading, observe)
+            return self._seen(source.name, data, matcher, situation, told, recall.regions)
 
         key = f"{sha256} {matcher.gallery.version} {matcher.gallery.background}"
         if self._text is not None:  # whether a photo is read depends on its listing
             key = f"{key} {situation!r}"
-        return replace(memory.once(key, look), image=source.name)
+        return replace(recall.photos.once(key, look), image=source.name)
 
     def _seen(
         self,
@@ -226,6 +241,7 @@ class Assessor:
         matcher: Matcher,
         situation: _Situation,
         observe: Observe,
+        regions: RegionMemory,
     ) -> ImageFinding:
         try:
             with timed(observe, "decode"):
@@ -237,9 +253,9 @@ class Assessor:
             return _too_small(name, image, self._policy.min_side)
         limit = self._matches_per_image
         if self._text is None:
-            return self._finding(name, image, matcher, limit, observe)
+            return self._finding(name, image, matcher, limit, observe, regions)
         # What is read may lift a match from far down the list.
-        finding = self._finding(name, image, matcher, max(limit, _LOOKS_KEPT), observe)
+        finding = self._finding(name, image, matcher, max(limit, _LOOKS_KEPT), observe, regions)
         with timed(observe, "read"):
             finding = self._with_text(finding, image, matcher.gallery, situation)
         return replace(finding, matches=finding.matches[:limit])
@@ -264,24 +280,41 @@ class Assessor:
         return text.added(finding, image.frames, gallery)
 
     def _finding(
-        self, name: str, image: DecodedImage, matcher: Matcher, limit: int, observe: Observe
+        self,
+        name: str,
+        image: DecodedImage,
+        matcher: Matcher,
+        limit: int,
+        observe: Observe,
+        regions: RegionMemory,
     ) -> ImageFinding:
-        frames = [self._matches(frame, matcher, limit, observe) for frame in image.frames]
+        looked = regions.of(image, lambda frame: self._looked_at(frame, observe))
+        frames = [
+            self._matches(frame, seen, matcher, limit, observe)
+            for frame, seen in zip(image.frames, looked, strict=True)
+        ]
         best: dict[int, Match] = {}
         for match in sorted((m for frame in frames for m in frame), key=lambda m: m.rank_key):
             best.setdefault(match.motif_id, match)  # a motif in several frames is one match
         matches = tuple(best.values())[:limit]
         return ImageFinding(name, image.sha256, image.width, image.height, matches=matches)
 
-    def _matches(
-        self, frame: NDArray[np.uint8], matcher: Matcher, limit: int, observe: Observe
-    ) -> tuple[Match, ...]:
+    def _looked_at(self, frame: NDArray[np.uint8], observe: Observe) -> LookedAt:
         with timed(observe, "propose"):
             regions = self._eyes.proposer.propose(frame)
         with timed(observe, "embed"):
-            embeddings = self._eyes.embedder.embed(regions)
+            return LookedAt(regions.boxes, self._eyes.embedder.embed(regions))
+
+    def _matches(
+        self,
+        frame: NDArray[np.uint8],
+        seen: LookedAt,
+        matcher: Matcher,
+        limit: int,
+        observe: Observe,
+    ) -> tuple[Match, ...]:
         with timed(observe, "search"):
-            matches = matcher.match(regions.boxes, embeddings, limit)
+            matches = matcher.match(seen.boxes, seen.embeddings, limit)
         with timed(observe, "verify"):
             if self._verifier is None:
                 return matches

@@ -10,6 +10,7 @@ from app.domain.listing import Listing
 from app.domain.ports import AssessmentStore, BlobStore, StoredAssessment
 from app.services.assessment import Assessor
 from app.services.collecting import ImageCollector
+from app.services.region_memory import RegionMemories
 from app.services.sources import BytesSource, ImageSource
 from app.services.stages import Observe, unobserved
 
@@ -23,11 +24,13 @@ class AssessmentDesk:
         assessments: AssessmentStore,
         blobs: BlobStore,
         collector: ImageCollector,
+        memories: RegionMemories | None = None,
     ) -> None:
         self._assessor = assessor
         self._collector = collector
         self._assessments = assessments
         self._blobs = blobs
+        self._memories = memories
 
     def assess(
         self,
@@ -42,11 +45,22 @@ class AssessmentDesk:
             StorageError: when either cannot be kept; no assessment exists then.
         """
         at_hand = self._collector.collect(sources, observe=observe)
-        assessment = self._assessor.assess(listing, at_hand, observe=observe)
-        readable = {finding.sha256 for finding in assessment.images if finding.error is None}
-        for source in at_hand:
-            if not isinstance(source, BytesSource):
-                continue
-            if hashlib.sha256(source.data).hexdigest() in readable:
-                self._blobs.put(source.data)
-        return self._assessments.add(listing, assessment)
+        memory = None if self._memories is None else self._memories.open()
+        assessment = self._assessor.assess(listing, at_hand, observe=observe, regions=memory)
+        photos = [source.data for source in at_hand if isinstance(source, BytesSource)]
+        photos = [data for data in photos if _sha256(data) in assessment.photos]
+        self._keep(photos)
+        stored = self._assessments.add(listing, assessment)
+        # Retention may have removed a photo that was there already; from here on it spares it.
+        self._keep(photos)
+        if memory is not None:
+            memory.keep()
+        return stored
+
+    def _keep(self, photos: Sequence[bytes]) -> None:
+        for data in photos:
+            self._blobs.put(data)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

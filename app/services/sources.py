@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.errors import ImageRefusedError
+from app.domain.assessment import ImageFinding
+from app.domain.errors import ImageRefusedError, MissingImageError
 from app.media.fetching import ImageFetcher
 from app.media.files import read_image_file
 from app.media.limits import DecodeLimits
@@ -60,6 +61,18 @@ class FetchedSource:
     def read(self, limits: DecodeLimits) -> bytes:  # noqa: ARG002  the fetcher has its own
         """Fetch the bytes, within a deadline of their own."""
         return self.fetcher.fetch(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSource:
+    """An image that is not at hand any more: what was said of it once is taken over."""
+
+    name: str
+    finding: ImageFinding
+
+    def read(self, limits: DecodeLimits) -> bytes:  # noqa: ARG002  the role's signature
+        """Raise: nobody has the bytes."""
+        raise MissingImageError("the image is not kept any more")
 
 
 @dataclass(frozen=True, slots=True)

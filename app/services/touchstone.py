@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.ports import AnswerStore, AssessmentStore, BlobStore, RegistryStore
+from app.domain.ports import AnswerStore, AssessmentStore, AuditStore, BlobStore, RegistryStore
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.calibrating import Calibrator
@@ -17,6 +17,8 @@ from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
+from app.services.rechecking import Rechecker
+from app.services.retention import Retention
 from app.services.reviewing import ReviewDesk
 from app.services.webhooks import WebhookDesk
 
@@ -38,7 +40,10 @@ class Touchstone:
     calibrator: Calibrator
     snapshots: SnapshotKeeper
     keys: KeyKeeper
+    audit: AuditStore
     evidence: EvidenceRoom
+    rechecker: Rechecker
+    retention: Retention
     explainer: Explainer
     answers: AnswerStore
     reviews: ReviewDesk

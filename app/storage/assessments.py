@@ -23,6 +23,7 @@ from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.names import NAME_LIMIT, storable
 from app.storage.outbox import tell
+from app.storage.photos import photos_seen
 from app.storage.reviews import open_review
 from app.storage.tables import AssessmentRow
 from app.storage.versioned import found
@@ -53,6 +54,12 @@ class SqlAssessmentStore:
         with self._database.session(write=True) as session:
             session.add(row)
             open_review(session, row, listing, _seen_motifs(assessment))
+            photos_seen(
+                session,
+                assessment.photos,
+                row.created_at,
+                case=assessment.verdict is not Verdict.CLEAR,
+            )
             if assessment.verdict in _TOLD:
                 session.flush()  # for the id
                 tell(session, _TOLD[assessment.verdict], row.created_at, _told(row, listing))

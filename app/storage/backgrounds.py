@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.domain.ports import StoredBackground
+from app.storage.audit import log_changes
 from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.tables import BackgroundRow
@@ -35,6 +36,7 @@ class SqlBackgroundStore:
         row = BackgroundRow(model=model, blob=blob, photos=photos, created_at=self._clock())
         with self._database.session(write=True) as session:
             session.add(row)
+            log_changes(session, row.created_at)
         return _stored(row)
 
 

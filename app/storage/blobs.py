@@ -3,7 +3,8 @@
 A blob lies at `sha256/ab/abcd…` below the store's root. On a local disk it is written beside its
 place, forced to the disk and renamed, so that a name never stands for half a file, not even after
 a power cut; object stores put whole objects by themselves. What is read is hashed again before it
-is returned. Nothing is ever overwritten with other content, and nothing is deleted.
+is returned. Nothing is ever overwritten with other content, and only photos whose time is over are
+removed.
 
 A process that is killed while writing may leave a file under `incoming/`; it can be deleted at any
 time that no service runs.
@@ -77,6 +78,16 @@ class FsspecBlobStore:
         """Tell whether bytes are kept under this key, without reading them."""
         with _told_plainly("read"):
             return bool(KEY.fullmatch(key)) and self._size(key) is not None
+
+    def remove(self, key: str) -> None:
+        """Remove the bytes under this key, if they are there.
+
+        Raises:
+            StorageError: when they cannot be removed.
+        """
+        with _told_plainly("removed"):
+            if KEY.fullmatch(key) and self._size(key) is not None:
+                self._fs.rm_file(self._path(key))
 
     def _path(self, key: str) -> str:
         return f"{self._root}/sha256/{key[:2]}/{key}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from app.domain.identity import ApiKey, NewKey, Scope
+from app.storage.audit import log_changes
 from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.names import display_name
@@ -32,6 +33,7 @@ class SqlKeyStore:
         )
         with self._database.session(write=True) as session:
             session.add(row)
+            log_changes(session, row.created_at)
         return _key(row)
 
     def get(self, key_id: int) -> ApiKey:
@@ -61,6 +63,7 @@ class SqlKeyStore:
         with self._database.session(write=True) as session:
             row = found(session.get(ApiKeyRow, key_id, with_for_update=True), "key", key_id)
             row.revoked_at = row.revoked_at or self._clock()
+            log_changes(session, row.revoked_at)
         return _key(row)
 
     def used(self, key_id: int) -> None:

@@ -3,11 +3,13 @@
 A change first takes the version row's lock, which on SQLite comes with the transaction, so that
 what it reads cannot move under it. What it then alters is seen from the session: a call that
 alters anything raises the version by exactly one, a call that finds everything as it should be
-leaves it alone. Constraints remain as the safety net against writers that ignore the lock.
+leaves it alone, and each altered row is an event of the audit log. Constraints remain as the safety
+net against writers that ignore the lock.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -15,6 +17,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFoundError
+from app.storage.audit import log_changes
+from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.failures import CollisionError
 from app.storage.tables import Base, RegistryVersionRow
@@ -26,6 +30,7 @@ ATTEMPTS = 3
 # Changes of a batch whose version is still to be raised: PostgreSQL gets slower with every update
 # of one row within one transaction, so a batch counts them and writes the sum.
 UNCOUNTED = "registry_changes"
+LOCKED_AT = "registry_version"  # the version that was read with the lock
 
 
 def settled(method: Callable[P, T]) -> Callable[P, T]:
@@ -53,8 +58,9 @@ def found(row: Row | None, what: str, number: int) -> Row:
 class VersionedStore:
     """What the parts of the registry share."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
+        self._clock = clock
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -82,8 +88,8 @@ class VersionedStore:
                 _take_lock(session)
             yield session
             if _alters(session):
-                # The rows first, so that whoever made them finds their ids.
-                session.flush()
+                version = session.info[LOCKED_AT] + session.info.get(UNCOUNTED, 0) + 1
+                log_changes(session, self._clock(), registry_version=version)
                 if in_batch:
                     session.info[UNCOUNTED] += 1
                 else:
@@ -97,7 +103,8 @@ def current_version(session: Session) -> int:
 
 
 def _take_lock(session: Session) -> None:
-    session.execute(select(RegistryVersionRow.version).with_for_update())
+    version = select(RegistryVersionRow.version).with_for_update()
+    session.info[LOCKED_AT] = session.scalars(version).one()
 
 
 def _raise_version(session: Session, changes: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import ConflictError
 from app.domain.webhook import Attempt, Delivery, DeliveryState, EventType, Parcel, Webhook
+from app.storage.audit import log_changes
 from app.storage.columns import utc_now
 from app.storage.database import Database
 from app.storage.versioned import found
@@ -39,6 +40,7 @@ class SqlWebhookStore:
         )
         with self._database.session(write=True) as session:
             session.add(row)
+            log_changes(session, row.created_at)
         return _webhook(row)
 
     def get(self, webhook_id: int) -> Webhook:
@@ -56,6 +58,7 @@ class SqlWebhookStore:
         """Remove a webhook with its deliveries; `NotFoundError`."""
         with self._database.session(write=True) as session:
             session.delete(found(session.get(WebhookRow, webhook_id), "webhook", webhook_id))
+            log_changes(session, self._clock())
 
     def deliveries(
         self,
@@ -118,6 +121,7 @@ class SqlWebhookStore:
                 found(
                     session.get(WebhookRow, row.webhook_id), "webhook", row.webhook_id
                 ).active = False
+                log_changes(session, self._clock())
 
     def replay(self, webhook_id: int, delivery_id: int) -> Delivery:
         """Make a delivery that is over due again at once; `NotFoundError`, `ConflictError`."""

@@ -15,8 +15,8 @@ from tests.fakes import motif_file, photo_with, plain_photo, write_photos
 COMMANDS = (
     "demo", "serve", "motifs import", "motifs list", "motifs show", "motifs disable",
     "motifs enable", "motifs remove", "score", "catalog score", "calibrate", "evaluate", "words",
-    "reviews export", "keys create", "keys list", "keys revoke", "index build", "index stats",
-    "index verify",
+    "audit", "retention run", "reviews export", "keys create", "keys list", "keys revoke",
+    "index build", "index stats", "index verify",
     "evidence keygen", "evidence export", "evidence verify",
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from app.api.openapi import assessment_body
 from app.api.problems import refusals
 from app.api.schemas.assessments import AssessmentPage, AssessmentPublic
 from app.api.schemas.evidence import EvidencePublic
+from app.api.schemas.recheck import RecheckPublic
 from app.api.uploads import AssessmentUploadDep
 from app.domain.errors import ModelRefusedError, NotFoundError
 from app.domain.ports import StoredAssessment
@@ -128,6 +129,22 @@ def list_assessments(touchstone: TouchstoneDep, paging: PagingDep) -> Assessment
 def get_assessment(stored: StoredAssessmentDep) -> AssessmentPublic:
     """Return an assessment as it was given."""
     return AssessmentPublic.of(stored)
+
+
+@router.get(
+    "/{assessment_id}/verify",
+    summary="Say whether an assessment still holds",
+    responses=refusals(NotFoundError, ModelRefusedError),
+)
+def verify_assessment(
+    stored: StoredAssessmentDep, touchstone: TouchstoneDep, metrics: MetricsDep
+) -> RecheckPublic:
+    """Assess the stored photos anew, remembering nothing, and compare; nothing is kept.
+
+    It is judged under the registry, model and policy of now, and `versions` says which of them are
+    others than then. Where photos were removed, `holds` is null.
+    """
+    return RecheckPublic.of(touchstone.rechecker.check(stored, observe=metrics.stage))
 
 
 @router.get(

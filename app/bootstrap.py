@@ -1,7 +1,11 @@
 """The one place that names concrete classes: settings in, a running `Touchstone` out."""
 
 from datetime import timedelta
+from pathlib import Path
 
+from app.batch.jobs.checking import CatalogInspector
+from app.batch.jobs.runner import Means, RunnerOptions
+from app.batch.jobs.task_queue import TaskQueue
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
 from app.domain.lint import LintMode, LintPolicy
@@ -19,6 +23,7 @@ from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
 from app.services.calibrating import Calibrator
 from app.services.case_pictures import CasePictures
+from app.services.catalogs import CatalogDesk, CatalogLimits
 from app.services.collecting import ImageCollector
 from app.services.delivering import Deliverer
 from app.services.desk import AssessmentDesk
@@ -51,6 +56,7 @@ from app.storage.assessments import SqlAssessmentStore
 from app.storage.audit import SqlAuditStore
 from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
+from app.storage.catalogs import SqlCatalogStore
 from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
@@ -195,6 +201,43 @@ def build_webhooks(settings: Settings, database: Database) -> WebhookDesk:
     return WebhookDesk(SqlWebhookStore(database), _poster(settings))
 
 
+def build_queue(settings: Settings) -> TaskQueue:
+    """Return the queue of catalogues, not yet opened; `InvalidInputError` for an unknown URL."""
+    return TaskQueue(
+        settings.queue_url, settings.queue_file, service=settings.resolved_database_url
+    )
+
+
+def build_catalogs(settings: Settings, database: Database) -> CatalogDesk:
+    """Return who takes catalogues in."""
+    return CatalogDesk(
+        SqlCatalogStore(database),
+        CatalogInspector(),
+        build_queue(settings),
+        settings.resolved_catalog_dir,
+        CatalogLimits(_catalog_folders(settings), settings.max_catalogs_waiting),
+    )
+
+
+def runner_options(settings: Settings) -> RunnerOptions:
+    """Return how a worker works on catalogues."""
+    return RunnerOptions(settings.resolved_catalog_dir, _catalog_folders(settings))
+
+
+def means_of(touchstone: Touchstone) -> Means:
+    """Return what a worker scores catalogues with."""
+    return Means(
+        touchstone.assessor,
+        touchstone.collector,
+        touchstone.evidence.reference,
+        touchstone.limits,
+    )
+
+
+def _catalog_folders(settings: Settings) -> tuple[Path, ...]:
+    return tuple(Path(folder).resolve() for folder in settings.catalog_folders)
+
+
 def build_deliverer(settings: Settings, database: Database) -> Deliverer:
     """Return who sends messages to webhooks, not yet started."""
     first = timedelta(seconds=settings.webhook_retry_seconds)
@@ -326,6 +369,7 @@ def build(
         reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),
         webhooks=build_webhooks(settings, database),
         deliverer=build_deliverer(settings, database),
+        catalogs=build_catalogs(settings, database),
         answers=SqlAnswerStore(database, keep=timedelta(hours=settings.answer_hours)),
         limits=limits,
         close=lambda: _close(collector, database),

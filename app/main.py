@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
         ApiOptions(
             max_images_per_listing=chosen.max_images_per_listing,
             max_request_bytes=chosen.max_request_bytes,
+            max_catalog_bytes=chosen.max_catalog_bytes,
             rate_per_minute=chosen.rate_per_minute,
             anonymous=chosen.anonymous,
             cors_origins=chosen.cors_origins,

@@ -177,6 +177,22 @@ class Settings(BaseSettings):
         ge=0,
         description="Megabytes of embedded regions kept for photos that come again; 0 for none.",
     )
+    catalog_folders: tuple[str, ...] = Field(
+        (), description="Folders whose catalogues may be named by a path over HTTP."
+    )
+    catalog_dir: Path | None = Field(
+        None, description="Holds what catalogues over HTTP leave; else a folder in the data one."
+    )
+    max_catalog_bytes: int = Field(2**30, ge=1, description="Largest catalogue uploaded.")
+    max_catalogs_waiting: int = Field(
+        100, ge=1, description="Most catalogues waiting or at work; beyond it none is taken in."
+    )
+    queue_url: str = Field(
+        "", description="redis:// or postgresql:// URL of the queue; empty keeps it in a file."
+    )
+    worker: bool = Field(
+        True, description="Whether `touchstone serve` starts a worker for catalogues."
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="Origins whose pages may call the API; empty closes it to all of them."
     )
@@ -204,6 +220,16 @@ class Settings(BaseSettings):
     def snapshots(self) -> Path:
         """Where index snapshots are kept."""
         return self.data_dir / "index"
+
+    @property
+    def resolved_catalog_dir(self) -> Path:
+        """Where jobs have their folders."""
+        return (self.catalog_dir or self.data_dir / "catalogs").absolute()
+
+    @property
+    def queue_file(self) -> Path:
+        """The queue, where no server keeps it."""
+        return self.data_dir.absolute() / "queue.db"
 
     @property
     def title_words(self) -> Path:

@@ -52,6 +52,7 @@ _WRITING: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
 _READING: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
     {
         "/v1/assessments": frozenset({Scope.ASSESS, Scope.REVIEW}),
+        "/v1/catalogs": frozenset({Scope.ASSESS, Scope.REVIEW}),
         "/v1/brands": frozenset({Scope.ASSESS, Scope.REGISTRY, Scope.REVIEW}),
         "/v1/motifs": frozenset({Scope.ASSESS, Scope.REGISTRY, Scope.REVIEW}),
         "/metrics": _ANYBODY,

@@ -16,6 +16,7 @@ from app.api.routes import (
     assessments,
     audit,
     brands,
+    catalogs,
     documentation,
     explain,
     health,
@@ -40,6 +41,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         assessments,
         search,
         explain,
+        catalogs,
         brands,
         motifs,
         references,
@@ -58,7 +60,11 @@ def install(app: FastAPI, options: ApiOptions) -> None:
     install_handlers(app)
     app.add_middleware(Idempotency)
     # The one added last is outermost: even a refused body has an id and is counted.
-    app.add_middleware(BodyLimit, max_bytes=options.max_request_bytes)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=options.max_request_bytes,
+        larger={"/v1/catalogs": options.max_catalog_bytes},
+    )
     app.add_middleware(Access, rate_per_minute=options.rate_per_minute, anonymous=options.anonymous)
     if options.cors_origins:
         app.add_middleware(

@@ -82,7 +82,7 @@ def boundary_of(content_type: str) -> bytes:
     return boundary.encode("latin-1", "replace")
 
 
-class _WholeForm(MultiPartParser):
+class WholeForm(MultiPartParser):
     """Starlette's parser, which also notices a form without its end."""
 
     ended = False
@@ -114,7 +114,7 @@ async def read_body(request: Request) -> Body:
 
 
 async def _read_form(request: Request) -> tuple[Part, ...]:
-    form = _WholeForm(
+    form = WholeForm(
         request.headers,
         request.stream(),
         max_files=_MAX_PARTS,

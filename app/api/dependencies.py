@@ -23,6 +23,7 @@ class ApiOptions:
 
     max_images_per_listing: int
     max_request_bytes: int
+    max_catalog_bytes: int = 2**30
     rate_per_minute: int = 0
     anonymous: bool = False
     cors_origins: tuple[str, ...] = ()

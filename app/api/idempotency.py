@@ -19,13 +19,13 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.bodies import boundary_of
 from app.api.dependencies import get_touchstone
 from app.api.problems import HTTP_CODES, answer, refusal
+from app.api.spooling import SpooledBody
 from app.domain.errors import InvalidInputError, StorageError, TouchstoneError
 from app.domain.idempotency import Claim, KeptAnswer, WriteId
 from app.domain.ports import AnswerStore
@@ -54,9 +54,16 @@ class Idempotency:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        with SpooledBody() as body:
+            await self._serve(request, key, body, receive, send)
+
+    async def _serve(
+        self, request: Request, key: str, body: SpooledBody, receive: Receive, send: Send
+    ) -> None:
+        scope = request.scope
         try:
-            body = await _body(receive)
-            write = _write_id(request, key, body)
+            await body.read(receive)
+            write = await to_thread.run_sync(partial(_write_id, request, key, body))
             answers = (await get_touchstone(request)).answers
             found = await to_thread.run_sync(answers.claim, write, limiter=self._threads)
         except HTTPException as error:
@@ -70,7 +77,7 @@ class Idempotency:
         if isinstance(found, KeptAnswer):
             await _again(found)(scope, receive, send)
             return
-        await self._carry_out(scope, _replayed(body, receive), send, answers, found)
+        await self._carry_out(scope, body.again(receive), send, answers, found)
 
     async def _carry_out(
         self, scope: Scope, receive: Receive, send: Send, answers: AnswerStore, claim: Claim
@@ -131,28 +138,7 @@ def _again(kept: KeptAnswer) -> Response:
     return response
 
 
-async def _body(receive: Receive) -> bytes:
-    pieces: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        pieces.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(pieces)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Hand a body that was read out once more, and then what else may come."""
-    left = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return left.pop() if left else await receive()
-
-    return again
-
-
-def _write_id(request: Request, key: str, body: bytes) -> WriteId:
+def _write_id(request: Request, key: str, body: SpooledBody) -> WriteId:
     path = request.url.path
     if any(path == room or path.startswith(f"{room}/") for room in SECRETS):
         raise InvalidInputError(f"{HEADER} is not taken here: the answer may hold a secret")
@@ -161,14 +147,14 @@ def _write_id(request: Request, key: str, body: bytes) -> WriteId:
     return WriteId(owner, key, _fingerprint(request, body))
 
 
-def _fingerprint(request: Request, body: bytes) -> str:
+def _fingerprint(request: Request, body: SpooledBody) -> str:
     """Return a digest of what is asked; a form's boundary differs every time it is sent."""
     kind = request.headers.get("content-type", "")
     boundary = boundary_of(kind)
     if boundary:
-        body, kind = body.replace(boundary, b""), kind.partition(";")[0]
-    parts = (request.method, request.url.path, request.url.query, kind)
-    return _digest([*(part.encode() for part in parts), body])
+        kind = kind.partition(";")[0]
+    parts = (request.method, request.url.path, request.url.query, kind, body.digest(boundary))
+    return _digest(part.encode() for part in parts)
 
 
 def _digest(parts: Iterable[bytes]) -> str:

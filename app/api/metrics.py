@@ -17,6 +17,7 @@ from prometheus_client import (
 )
 
 from app.domain.assessment import Verdict
+from app.domain.catalog_job import JobState
 from app.domain.errors import StorageError
 from app.domain.webhook import DeliveryState
 from app.services.stages import STAGES
@@ -69,6 +70,14 @@ class Metrics:
             ["state"],
             registry=registry,
         )
+        self._catalogs = Gauge(
+            "touchstone_catalogs", "Catalogues, by state.", ["state"], registry=registry
+        )
+        self._rows_left = Gauge(
+            "touchstone_catalog_rows_left",
+            "Rows still to be done of catalogues that are not over.",
+            registry=registry,
+        )
         self._start_at_zero()
 
     def stage(self, stage: str, seconds: float) -> None:
@@ -93,6 +102,9 @@ class Metrics:
             self._version.set(touchstone.registry.version())
             for state, count in touchstone.webhooks.store.counts().items():
                 self._deliveries.labels(state).set(count)
+            for job_state, count in touchstone.catalogs.store.counts().items():
+                self._catalogs.labels(job_state).set(count)
+            self._rows_left.set(touchstone.catalogs.store.rows_left())
         except StorageError:
             return
 
@@ -108,3 +120,5 @@ class Metrics:
             self._verdicts.labels(verdict)
         for state in DeliveryState:
             self._deliveries.labels(state)
+        for job_state in JobState:
+            self._catalogs.labels(job_state)

@@ -9,8 +9,10 @@ and otherwise as soon as more has arrived than is allowed.
 import re
 import time
 import uuid
+from collections.abc import Mapping
 
 import structlog
+from starlette._utils import get_route_path  # what routes are matched by, and nothing else
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -81,30 +83,34 @@ class _Outgoing:
 
 
 class BodyLimit:
-    """Refuses bodies of more than `max_bytes`."""
+    """Refuses bodies of more than `max_bytes`; `larger` has the paths that may have more."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, counting what arrives."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._larger.get(get_route_path(scope), self._max_bytes)
         received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise self._refusal()
+            if received > limit:
+                raise _too_large(limit)
             return message
 
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdigit() and int(declared) > self._max_bytes:
-            refusal = self._refusal()
+        if declared.isdigit() and int(declared) > limit:
+            refusal = _too_large(limit)
             response = answer(
                 Request(scope), 413, "request_too_large", refusal.detail, headers=refusal.headers
             )
@@ -112,10 +118,11 @@ class BodyLimit:
             return
         await self._app(scope, counted, send)
 
-    def _refusal(self) -> HTTPException:
-        # Without `close` the server would go on taking in, and dropping, what is still to come.
-        detail = f"the request body has more than {self._max_bytes} bytes"
-        return HTTPException(413, detail, {"Connection": "close"})
+
+def _too_large(limit: int) -> HTTPException:
+    # Without `close` the server would go on taking in, and dropping, what is still to come.
+    detail = f"the request body has more than {limit} bytes"
+    return HTTPException(413, detail, {"Connection": "close"})
 
 
 def _request_id(scope: Scope) -> str:

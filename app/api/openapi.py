@@ -18,6 +18,7 @@ from app.api.examples import with_nulls
 from app.api.idempotency import HEADER, SECRETS, WRITES
 from app.api.problems import Document, problem_examples, refusals_of_access, refusals_of_repeats
 from app.api.schemas.base import Problem
+from app.api.schemas.catalogs import CatalogCreate, CatalogForm, ResultPage
 from app.api.schemas.evidence import EvidencePublic
 from app.api.schemas.explain import ExplainCreate, ExplainForm
 from app.api.schemas.images import ImageCreate
@@ -43,6 +44,10 @@ TAGS = [
         "name": "search",
         "description": "Find the motifs nearest to an image, or why one was not raised.",
     },
+    {
+        "name": "catalogs",
+        "description": "Score a whole catalogue in the background, and follow how far it is.",
+    },
     {"name": "brands", "description": "The registry's brands."},
     {"name": "motifs", "description": "The registry's motifs; off and on at once, or for a time."},
     {"name": "references", "description": "Images of motifs and of known look-alikes."},
@@ -57,11 +62,13 @@ _FILE = {"type": "string", "format": "binary"}
 # Bodies and answers that FastAPI does not see, since the routes read or write them by themselves.
 _BY_HAND: Sequence[tuple[type[BaseModel], Literal["validation", "serialization"]]] = (
     (AssessmentCreate, "validation"),
+    (CatalogCreate, "validation"),
     (ExplainCreate, "validation"),
     (ImageCreate, "validation"),
     (ListingCreate, "validation"),
     (ReferenceCreate, "validation"),
     (EvidencePublic, "serialization"),
+    (ResultPage, "serialization"),
     (Problem, "serialization"),
 )
 
@@ -99,6 +106,18 @@ def explain_body() -> Document:
     }
     example = {"image": "@2.jpg", "motif_id": "mot_12", "box": "40,60,600,580"}
     return _body(ExplainCreate, form, example, {})
+
+
+def catalog_body() -> Document:
+    """Return the request body of `POST /v1/catalogs`."""
+    fields = CatalogForm.model_json_schema(ref_template=_REF)["properties"]
+    file = {**_FILE, "description": "The catalogue; its name's ending says its format."}
+    form = {
+        "type": "object",
+        "required": ["catalog"],
+        "properties": {"catalog": file, **fields},
+    }
+    return _body(CatalogCreate, form, {"catalog": "@listings.jsonl.gz"}, {})
 
 
 def reference_body() -> Document:

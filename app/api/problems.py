@@ -24,7 +24,9 @@ from app.domain.errors import (
     ForbiddenError,
     IdempotencyError,
     ImageTooLargeError,
+    InvalidCatalogError,
     InvalidInputError,
+    InvalidRowError,
     ModelRefusedError,
     NotFoundError,
     NotReadyError,
@@ -134,7 +136,19 @@ def refusal(
     status = status_of(type(error))
     if status >= 500:
         _log.error("request_failed", code=error.code, reason=error.message, exc_info=error)
-    return answer(request, status, error.code, error.message, headers=headers)
+    return answer(
+        request, status, error.code, error.message, fields=_fields(error), headers=headers
+    )
+
+
+def _fields(error: TouchstoneError) -> tuple[ProblemError, ...]:
+    """Return the rows that an error is about."""
+    if not isinstance(error, InvalidCatalogError):
+        return ()
+    return tuple(
+        ProblemError(location=f"catalog/{place}", detail=reason, code=InvalidRowError.code)
+        for place, reason in error.rows
+    )
 
 
 async def _of_the_tree(request: Request, error: Exception) -> JSONResponse:

@@ -66,13 +66,13 @@ def read_assessment(
     """Read `POST /v1/assessments`."""
     fetcher = touchstone.collector.fetcher
     if body.json is not None:
-        create = _parsed(AssessmentCreate, body.json, "body")
+        create = parsed(AssessmentCreate, body.json, "body")
         place, listing = ("body", "listing", "images"), create.listing
         sent = _inside_json(create.images, fetcher)
     else:
         body.expect("listing", "images")
         place = ("part", "listing", "images")
-        listing = _parsed(ListingCreate, body.required("listing").data, "part", "listing")
+        listing = parsed(ListingCreate, body.required("listing").data, "part", "listing")
         sent = _named(body.files("images"))
     sources = (*sent, *_to_fetch(listing.images, sent, fetcher, place))
     if len(sources) > options.max_images_per_listing:
@@ -86,7 +86,7 @@ def read_assessment(
 def read_image(body: BodyDep, touchstone: TouchstoneDep) -> ImageSource:
     """Read `POST /v1/search`."""
     if body.json is not None:
-        create = _parsed(ImageCreate, body.json, "body")
+        create = parsed(ImageCreate, body.json, "body")
         return _inside_json([create], touchstone.collector.fetcher, "body")[0]
     body.expect("image")
     return _named([_file(body, "image")])[0]
@@ -96,14 +96,14 @@ def read_explain(body: BodyDep, touchstone: TouchstoneDep) -> ExplainUpload:
     """Read `POST /v1/explain`."""
     form: ExplainForm
     if body.json is not None:
-        form = create = _parsed(ExplainCreate, body.json, "body")
+        form = create = parsed(ExplainCreate, body.json, "body")
         place = ("body", "image")
         source = _inside_json([create.image], touchstone.collector.fetcher, *place)[0]
     else:
         names = tuple(ExplainForm.model_fields)
         body.expect("image", *names)
         source = _named([_file(body, "image")])[0]
-        form = _checked(ExplainForm, _texts(body, names), "part")
+        form = checked(ExplainForm, _texts(body, names), "part")
     motif_id = parse_id(IdPrefix.MOTIF, form.motif_id)
     return ExplainUpload(source, form.to_listing(source.name), motif_id, form.to_box())
 
@@ -111,11 +111,11 @@ def read_explain(body: BodyDep, touchstone: TouchstoneDep) -> ExplainUpload:
 def read_reference(body: BodyDep) -> ReferenceUpload:
     """Read `POST /v1/motifs/{motif_id}/references`."""
     if body.json is not None:
-        create = _parsed(ReferenceCreate, body.json, "body")
+        create = parsed(ReferenceCreate, body.json, "body")
         return ReferenceUpload(create.base64, create.polarity, create.to_box(), create.source)
     body.expect("image", "polarity", "box", "source")
     image = _file(body, "image")
-    form = _checked(ReferenceForm, _texts(body, ("polarity", "box", "source")), "part")
+    form = checked(ReferenceForm, _texts(body, ("polarity", "box", "source")), "part")
     return ReferenceUpload(image.data, form.polarity, form.to_box(), form.source)
 
 
@@ -189,14 +189,16 @@ def _last_segment(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2]
 
 
-def _parsed(schema: type[Schema], data: bytes, *where: str) -> Schema:
+def parsed(schema: type[Schema], data: bytes, *where: str) -> Schema:
+    """Return JSON as a schema has it, or refuse it with where it differs."""
     try:
         return schema.model_validate_json(data)
     except ValidationError as error:
         raise _located(error, where) from error
 
 
-def _checked(schema: type[Schema], fields: dict[str, str], *where: str) -> Schema:
+def checked(schema: type[Schema], fields: dict[str, str], *where: str) -> Schema:
+    """Return texts of a form as a schema has them, or refuse them with where they differ."""
     try:
         return schema.model_validate(fields)
     except ValidationError as error:

@@ -18,7 +18,7 @@ from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from app.batch.compression import DAMAGE, decompressed, split_extensions
-from app.batch.image_folders import ImageFolder, LocalFolder, RemoteFolder
+from app.batch.image_folders import ConfinedFolder, ImageFolder, LocalFolder, RemoteFolder
 from app.domain.errors import UnsupportedFileError
 
 FORMATS = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
@@ -27,18 +27,24 @@ _ACCEPTED = ", ".join(FORMATS)
 
 @dataclass(frozen=True, slots=True)
 class CatalogFile:
-    """One file of a catalogue, not yet read."""
+    """One file of a catalogue, not yet read.
+
+    Its listings may name photos inside certain folders alone; anywhere where those are `None`.
+    """
 
     path: str
     name: str
     format: str
     compression: str
     fs: Any = field(repr=False)
+    inside: tuple[Path, ...] | None = None
 
     @property
     def images(self) -> ImageFolder:
         """Where relative paths of images start."""
         folder = str(PurePosixPath(self.path).parent)
+        if self.inside is not None:
+            return ConfinedFolder(Path(folder), self.inside)
         if isinstance(self.fs, LocalFileSystem):
             return LocalFolder(Path(folder))
         return RemoteFolder(self.fs, folder)
@@ -77,8 +83,12 @@ def _reason(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def catalog_files(source: str | Path) -> tuple[CatalogFile, ...]:
+def catalog_files(
+    source: str | Path, inside: tuple[Path, ...] | None = None
+) -> tuple[CatalogFile, ...]:
     """Return the files that IN stands for, in the order of their names.
+
+    Their listings may name photos in the folders of `inside` alone, where it is given.
 
     Raises:
         UnsupportedFileError: when there are none, one has an unknown format, or the place cannot
@@ -88,7 +98,7 @@ def catalog_files(source: str | Path) -> tuple[CatalogFile, ...]:
     with readable(text):
         fs, root = _file_system(text)
         if fs.isfile(root):
-            return (_file(fs, root, _short(root)),)
+            return (_file(fs, root, inside),)
         if fs.isdir(root):
             found = [path for path in sorted(fs.find(root)) if _belongs(path, root)]
             missing = f"{text} holds no catalogue file: {_ACCEPTED}"
@@ -99,7 +109,7 @@ def catalog_files(source: str | Path) -> tuple[CatalogFile, ...]:
             found, missing = [], f"there is no catalogue file {text}"
     if not found:
         raise UnsupportedFileError(missing)
-    return tuple(_file(fs, path, _short(path)) for path in found)
+    return tuple(_file(fs, path, inside) for path in found)
 
 
 def is_remote(location: str | Path) -> bool:
@@ -133,14 +143,11 @@ def _belongs(path: str, root: str) -> bool:
     return split_extensions(path)[0] in FORMATS and not hidden and not ours
 
 
-def _short(path: str) -> str:
-    return PurePosixPath(path).name
-
-
-def _file(fs: Any, path: str, name: str) -> CatalogFile:
+def _file(fs: Any, path: str, inside: tuple[Path, ...] | None) -> CatalogFile:
+    name = PurePosixPath(path).name
     kind, compression = split_extensions(name)
     if kind not in FORMATS:
         raise UnsupportedFileError(f"{name} is not one of: {_ACCEPTED}")
     if kind == ".parquet" and compression:
         raise UnsupportedFileError(f"{name}: Parquet compresses inside; unpack the file first")
-    return CatalogFile(path, name, kind, compression, fs)
+    return CatalogFile(path, name, kind, compression, fs, inside)

@@ -37,13 +37,19 @@ def reader_for(file: CatalogFile, encoding: str = "") -> CatalogReader:
 class Catalog:
     """The rows of everything that IN stands for."""
 
-    def __init__(self, source: str | Path, *, encoding: str = "") -> None:
-        """Find the files.
+    def __init__(
+        self,
+        source: str | Path,
+        *,
+        encoding: str = "",
+        inside: tuple[Path, ...] | None = None,
+    ) -> None:
+        """Find the files; `inside` confines the photos that they name, see `catalog_files`.
 
         Raises:
             UnsupportedFileError: when there are none, or one has an unknown format.
         """
-        self.files = catalog_files(source)
+        self.files = catalog_files(source, inside)
         encoding = checked_encoding(encoding) if encoding else ""
         self.readers = tuple(reader_for(file, encoding) for file in self.files)
         # The same words name the same catalogue only where they are resolved.

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from app.domain.errors import MissingImageError, UrlRefusedError
 from app.media.limits import DecodeLimits
-from app.services.sources import FileSource, ImageSource
+from app.services.sources import FileSource, ImageSource, RefusedSource
 
 
 class ImageFolder(Protocol):
@@ -41,6 +41,28 @@ class LocalFolder:
     def source(self, name: str) -> ImageSource:
         """See `ImageFolder.source`."""
         return UrlSource(name) if "://" in name else FileSource(name, self.path / name)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfinedFolder:
+    """A folder whose listings may name files inside certain folders alone, or none at all.
+
+    For catalogues that come from somebody who may not read this machine's files.
+    """
+
+    path: Path
+    inside: tuple[Path, ...]
+
+    def source(self, name: str) -> ImageSource:
+        """See `ImageFolder.source`."""
+        if "://" in name:
+            return UrlSource(name)
+        if self.inside and "\0" not in name:
+            # Links are followed first: one may lead out.
+            path = (self.path / name).resolve()
+            if any(path.is_relative_to(folder) for folder in self.inside):
+                return FileSource(name, path)
+        return RefusedSource(name, MissingImageError(f"The image {name} is not in the catalogue."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Origin:
         """Compare with the origin of an earlier run.
 
         Raises:
-            ConflictError: when its results would not be this run's; the message says why.
+            OtherVersionsError: when its results would not be this run's; the message says why.
         """
         differences = _differences(found.versions, self.versions)
         if found.shard_rows != self.shard_rows:
@@ -43,7 +43,7 @@ class Origin:
         if found.catalog != self.catalog:
             differences.insert(0, f"catalogue {found.catalog}, now {self.catalog}")
         if differences:
-            raise ConflictError(
+            raise OtherVersionsError(
                 f"{name} cannot be resumed, it was made with {'; '.join(differences)}; "
                 "start again without resuming"
             )
@@ -56,6 +56,10 @@ class FinishedShard:
     shard: int
     rows: int
     sha256: str
+
+
+class OtherVersionsError(ConflictError):
+    """What an earlier run left is of another kind than what this one would add."""
 
 
 class Ledger:

@@ -2,10 +2,13 @@
 
 Only `listing_id` and `images` are required; names that mean nothing here are ignored. Types are
 taken at their word: a number where text belongs refuses the row rather than being guessed at. A
-refused row is a `BadRow` and never an exception of the file. An image is a path, or bytes that the
-row carries; bytes are part of what makes two rows the same.
+refused row is a `BadRow` and never an exception of the file. An image is a path, an address, or
+bytes that the row carries, in base64 where the format is text: `{"name": …, "base64": …}`. Bytes
+are part of what makes two rows the same.
 """
 
+import base64
+import binascii
 import hashlib
 import json
 import math
@@ -21,6 +24,8 @@ REQUIRED = ("listing_id", "images")
 TEXTS = ("seller_id", "title", "description", "brand_field", "category", "currency")
 COLUMNS = (*REQUIRED, *TEXTS, "price")
 EXCERPT_CHARS = 200
+_PLACES = ("bytes", "base64", "url", "path")  # where an image is, the surest first
+_NAMES = ("name", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +136,27 @@ def _images(values: Mapping[str, object], folder: ImageFolder) -> tuple[ImageSou
 
 
 def _image(image: object, place: int, folder: ImageFolder) -> ImageSource:
-    """Return the source of a path, of bytes, or of bytes beside the path they came from."""
+    """Return the source of a path, of an address, or of bytes beside the name they go by."""
     name = f"image {place}"
     if isinstance(image, Mapping):
-        data, path = image.get("bytes"), image.get("path")
-        name = path if isinstance(path, str) and path else name
-        image = next((value for value in (data, path) if value is not None), image)
+        named = next((image[key] for key in _NAMES if image.get(key)), None)
+        found = next((key for key in _PLACES if image.get(key) is not None), None)
+        name = named if isinstance(named, str) else name
+        if found is not None:
+            image = _decoded(image[found], name) if found == "base64" else image[found]
     if isinstance(image, bytes):
         return BytesSource(name, image)
     path = _checked(image, name)
     if not path.strip():
         raise InvalidInputError("an image has an empty path")
     return folder.source(path)
+
+
+def _decoded(value: object, name: str) -> bytes:
+    try:
+        return base64.b64decode(_checked(value, name), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInputError(f"{name} is not valid base64") from None
 
 
 def _price(value: object) -> float | None:

@@ -49,6 +49,7 @@ class RunOptions:
         since: The output of another run, whose results are taken over for unchanged listings.
         encoding: Of CSV files; empty to find it out.
         shard_rows: Rows in a shard.
+        inside: The folders that photos on disk have to lie in; anywhere when `None`.
     """
 
     workers: int = DEFAULT_WORKERS
@@ -57,6 +58,7 @@ class RunOptions:
     since: Path | None = None
     encoding: str = ""
     shard_rows: int = SHARD_ROWS
+    inside: tuple[Path, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.workers < 1:
@@ -109,7 +111,8 @@ def score_catalog(
     """
     started = time.perf_counter()
     options = options or RunOptions()
-    catalog, outputs = Catalog(source, encoding=options.encoding), Outputs.at(target)
+    catalog = Catalog(source, encoding=options.encoding, inside=options.inside)
+    outputs = Outputs.at(target)
     outputs.require_apart_from(catalog.files)
     executor, seconds = LocalExecutor(options.workers), SharedStageTotals()
     run = _Run(catalog, outputs, options, executor, progress, seconds, Tally())

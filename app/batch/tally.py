@@ -9,13 +9,18 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.batch.stage import Outcome, Scored
 from app.domain.assessment import Verdict
 from app.domain.claim import ClaimKind
 from app.domain.contract import Document
+
+
+# Causes of errors that are not of one photo, which have its code.
+ROW_REJECTED = "row_rejected"
+ASSESSMENT_FAILED = "assessment_failed"
 
 
 class Taken(StrEnum):
@@ -31,6 +36,7 @@ class ProgressReport:
     """How far a run is. `rows` of `total_rows` are done; `errors` are bad rows and bad photos.
 
     `seconds` have passed since the first row, and `new_photos` of `photos` were looked at in them.
+    `causes` are the errors by their cause.
     """
 
     rows: int
@@ -42,6 +48,8 @@ class ProgressReport:
     new_rows: int = 0
     new_photos: int = 0
     seconds: float = 0.0
+    reviews: int = 0
+    causes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def photos_per_second(self) -> float:
@@ -175,17 +183,24 @@ class Tally:
 
     def report(self, total_rows: int) -> ProgressReport:
         """Return how far the run is."""
+        causes = self._causes()
         return ProgressReport(
             rows=self._rows.total(),
             total_rows=total_rows,
             listings=self._verdicts.total(),
             photos=self._photos.total(),
             suspects=self._verdicts[Verdict.SUSPECT],
-            errors=self._rejected + self._failures + self._image_errors.total(),
+            errors=sum(causes.values()),
             new_rows=self._rows[Taken.NEW],
             new_photos=self._photos[Taken.NEW],
             seconds=self._clock() - self._began,
+            reviews=self._verdicts[Verdict.REVIEW],
+            causes=causes,
         )
+
+    def _causes(self) -> Mapping[str, int]:
+        rows = {ROW_REJECTED: self._rejected, ASSESSMENT_FAILED: self._failures}
+        return {cause: count for cause, count in rows.items() if count} | self._image_errors
 
     def summary(
         self, seconds: float, stage_seconds: Mapping[str, float], repeated_photos: int = 0

@@ -17,6 +17,7 @@ TouchstoneError                   code, one plain sentence
 │   ├── InvalidRowError           one row of a manifest or a catalogue, with its number
 │   ├── InvalidBoxError           a box outside its picture or without area
 │   ├── UnsupportedFileError      a manifest or catalogue of an unknown format or header
+│   ├── InvalidCatalogError       a catalogue of which no row is a listing, with why by line
 │   └── ArchiveRefusedError       a case pack that is not safe to read
 ├── UnauthenticatedError          no key, or one that is unknown or revoked
 ├── ForbiddenError                the key may not do this
@@ -146,6 +147,16 @@ class UnsupportedFileError(InvalidInputError):
     """A manifest or catalogue whose format, header or encoding is not understood."""
 
     code = "unsupported_file"
+
+
+class InvalidCatalogError(InvalidInputError):
+    """No row of a catalogue is a listing; `rows` are the first of them, with why."""
+
+    code = "invalid_catalog"
+
+    def __init__(self, message: str, rows: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.rows = rows  # where, such as "in.csv/line 3", and what is wrong there
 
 
 class UnauthenticatedError(TouchstoneError):

@@ -45,6 +45,7 @@ class IdPrefix(StrEnum):
     DELIVERY = "dlv"
     BACKGROUND = "bgr"
     AUDIT = "aud"
+    CATALOG = "cat"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:

@@ -22,6 +22,7 @@ class EventType(StrEnum):
     ASSESSMENT_SUSPECT = "assessment.suspect"
     ASSESSMENT_REVIEW = "assessment.review"
     REVIEW_DECIDED = "review.decided"
+    CATALOG_FINISHED = "catalog.finished"
 
 
 class DeliveryState(StrEnum):

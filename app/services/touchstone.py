@@ -7,6 +7,7 @@ from app.domain.ports import AnswerStore, AssessmentStore, AuditStore, BlobStore
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
 from app.services.calibrating import Calibrator
+from app.services.catalogs import CatalogDesk
 from app.services.collecting import ImageCollector
 from app.services.delivering import Deliverer
 from app.services.desk import AssessmentDesk
@@ -49,5 +50,6 @@ class Touchstone:
     reviews: ReviewDesk
     webhooks: WebhookDesk
     deliverer: Deliverer
+    catalogs: CatalogDesk
     limits: DecodeLimits
     close: Callable[[], None]

@@ -10,6 +10,7 @@ from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
 from app.storage.backgrounds import SqlBackgroundStore
 from app.storage.blobs import FsspecBlobStore
+from app.storage.catalogs import SqlCatalogStore
 from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from app.storage.keys import SqlKeyStore
@@ -23,6 +24,7 @@ __all__ = [
     "SqlAnswerStore",
     "SqlAssessmentStore",
     "SqlBackgroundStore",
+    "SqlCatalogStore",
     "SqlEmbeddingStore",
     "SqlKeyStore",
     "SqlRegistryStore",

@@ -27,8 +27,9 @@ def _tally() -> Tally:
 
 def test_a_report_counts_rows_photos_suspects_and_errors() -> None:
     assert _tally().report(9) == ProgressReport(
-        4, 9, listings=2, photos=3, suspects=1, errors=3, new_rows=3, new_photos=1, seconds=4.0
-    )
+        4, 9, listings=2, photos=3, suspects=1, errors=3, new_rows=3, new_photos=1, seconds=4.0,
+        causes={"row_rejected": 1, "assessment_failed": 1, "image_corrupt": 1},
+    )  # fmt: skip
 
 
 def test_a_report_says_how_fast_it_goes_and_how_long_it_takes() -> None:

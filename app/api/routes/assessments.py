@@ -8,6 +8,7 @@ from typing import IO, Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from app.api.accepting import preferred
 from app.api.cursors import PagingDep
 from app.api.dependencies import (
     EvidenceRoomDep,
@@ -70,23 +71,7 @@ async def wanted_format(
     """Return the format that the query, else the `Accept` header, asks for; JSON by default."""
     if format is not None:
         return format
-    asked = request.headers.get("accept", "").split(",")
-    ranked = sorted(asked, key=_quality, reverse=True)
-    known = (MEDIA_TYPES.get(each.partition(";")[0].strip().lower()) for each in ranked)
-    return next((each for each in known if each is not None), EvidenceFormat.JSON)
-
-
-def _quality(accepted: str) -> float:
-    """Return the weight of one entry of an `Accept` header (RFC 9110, 12.4.2).
-
-    >>> _quality("image/png;q=0.5"), _quality("application/json")
-    (0.5, 1.0)
-    """
-    _, _, weight = accepted.replace(" ", "").partition(";q=")
-    try:
-        return float(weight or 1)
-    except ValueError:
-        return 0.0
+    return preferred(request, MEDIA_TYPES, EvidenceFormat.JSON)
 
 
 @router.post(

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.batch.report.reading import Judged
 from app.batch.stage import Scored
+from app.batch.tally import ASSESSMENT_FAILED, ROW_REJECTED
 from app.domain.assessment import Assessment, Verdict
 from app.domain.match import Match
 
@@ -66,7 +67,7 @@ class Figures:
         outcome = judged.outcome
         if assessment is None:
             failed = not isinstance(outcome, Scored) and outcome.failure is not None
-            self.errors["assessment_failed" if failed else "row_rejected"] += 1
+            self.errors[ASSESSMENT_FAILED if failed else ROW_REJECTED] += 1
             return
         self.listings += 1
         self.changed += judged.row is None

@@ -30,11 +30,21 @@ _NAMES_SHOWN: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """How much the page holds."""
+    """How much the page holds.
+
+    Attributes:
+        worst: Listings shown as cards.
+        photos_compared: Most photos compared for copies.
+        encoding: Of CSV files, as for the run.
+        inside: The folders that photos on disk have to lie in, as for the run.
+        title: What the catalogue is called; where it lies when empty.
+    """
 
     worst: int = 60
     photos_compared: int = MOST_PHOTOS
     encoding: str = ""
+    inside: tuple[Path, ...] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +82,12 @@ def write_report(
         StorageError: when the run is damaged or the page cannot be written.
     """
     options = options or ReportOptions()
-    run = FinishedRun(target, encoding=options.encoding)
+    run = FinishedRun(target, encoding=options.encoding, inside=options.inside)
     gathered = _Gathered(options, limits)
     for judged in run.judged():
         gathered.add(judged)
     cards = gathered.worst.cards(reference, limits)
-    page = _render(run.catalog_name, gathered, cards)
+    page = _render(options.title or run.catalog_name, gathered, cards)
     with writing(html), replacing(html) as file:
         file.write(page.encode("utf-8", "backslashreplace"))
     figures = gathered.figures

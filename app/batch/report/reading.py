@@ -37,7 +37,9 @@ class Judged:
 class FinishedRun:
     """The run behind an OUT."""
 
-    def __init__(self, target: Path, *, encoding: str = "") -> None:
+    def __init__(
+        self, target: Path, *, encoding: str = "", inside: tuple[Path, ...] | None = None
+    ) -> None:
         """Find the run and its catalogue.
 
         Raises:
@@ -51,7 +53,7 @@ class FinishedRun:
                 f"{target} has no run beside it: {self._folder.path.name} is missing"
             )
         self.catalog_name = origin.catalog
-        self._catalog = Catalog(origin.catalog, encoding=encoding)
+        self._catalog = Catalog(origin.catalog, encoding=encoding, inside=inside)
 
     def judged(self) -> Iterator[Judged]:
         """Yield every outcome in the order of the rows.

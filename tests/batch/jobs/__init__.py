@@ -1,0 +1,1 @@
+"""Tests of catalogues in the background."""

@@ -18,7 +18,7 @@ from app.api.examples import with_nulls
 from app.api.idempotency import HEADER, SECRETS, WRITES
 from app.api.problems import Document, problem_examples, refusals_of_access, refusals_of_repeats
 from app.api.schemas.base import Problem
-from app.api.schemas.catalogs import CatalogCreate, CatalogForm, ResultPage
+from app.api.schemas.catalogs import CatalogCreate, CatalogForm, CatalogResults
 from app.api.schemas.evidence import EvidencePublic
 from app.api.schemas.explain import ExplainCreate, ExplainForm
 from app.api.schemas.images import ImageCreate
@@ -68,7 +68,7 @@ _BY_HAND: Sequence[tuple[type[BaseModel], Literal["validation", "serialization"]
     (ListingCreate, "validation"),
     (ReferenceCreate, "validation"),
     (EvidencePublic, "serialization"),
-    (ResultPage, "serialization"),
+    (CatalogResults, "serialization"),
     (Problem, "serialization"),
 )
 

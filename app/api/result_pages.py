@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from app.api.cursors import encode_cursor
-from app.api.schemas.catalogs import ResultPage
+from app.api.schemas.catalogs import CatalogResults
 from app.domain.assessment import Verdict
 from app.domain.errors import InvalidInputError, StorageError
 
 
-def read_page(path: Path, *, start: int, limit: int, verdict: Verdict | None) -> ResultPage:
+def read_page(path: Path, *, start: int, limit: int, verdict: Verdict | None) -> CatalogResults:
     """Return a page of assessments from `start` on.
 
     Raises:
@@ -30,12 +30,12 @@ def read_page(path: Path, *, start: int, limit: int, verdict: Verdict | None) ->
                 document = _wanted(line, verdict)
                 if document is not None:
                     if len(items) == limit:
-                        return ResultPage(items=tuple(items), next_cursor=encode_cursor(place))
+                        return CatalogResults(items=tuple(items), next_cursor=encode_cursor(place))
                     items.append(document)
                 place += len(line)
     except (OSError, ValueError) as error:
         raise StorageError("the results of the catalogue cannot be read") from error
-    return ResultPage(items=tuple(items), next_cursor=None)
+    return CatalogResults(items=tuple(items), next_cursor=None)
 
 
 def _require_line(_: int, before: bytes, start: int) -> None:

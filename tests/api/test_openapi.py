@@ -11,6 +11,7 @@ from app.api.problems import HTTP_CODES
 from app.api.schemas import (  # noqa: F401  they register themselves
     assessments,
     brands,
+    catalogs,
     evidence,
     explain,
     health,
@@ -33,6 +34,7 @@ OPERATIONS = [
 ]
 UPKEEP = {
     "assessment": {"create", "list", "get"},
+    "catalog": {"create", "list", "get", "cancel", "remove"},
     "brand": {"create", "list", "get", "change", "remove"},
     "motif": {"create", "list", "get", "change", "remove", "enable", "disable"},
     "reference": {"create", "list", "get", "remove"},
@@ -62,7 +64,13 @@ def test_the_contract_is_there() -> None:
     for noun, verbs in UPKEEP.items():
         plural = {verb: f"{verb}_{noun}" + "s" * (verb == "list") for verb in verbs}
         assert set(plural.values()) <= names
-    assert {"search_image", "explain_image", "get_evidence", "get_reference_image"} <= names
+    assert {
+        "search_image",
+        "explain_image",
+        "get_evidence",
+        "get_results",
+        "get_reference_image",
+    } <= names
     assert {"get_liveness", "get_readiness", "get_metrics"} <= names
     assert len(names) == len(OPERATIONS)
 

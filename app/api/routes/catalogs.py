@@ -53,15 +53,15 @@ _FILES = {
     ResultFormat.REJECTS: (CatalogResult.REJECTS, "application/x-ndjson"),
     ResultFormat.ERRORS: (CatalogResult.ERRORS, "application/x-ndjson"),
 }
-_TEXT = {"schema": {"type": "string"}}
+_TEXT = {"type": "string"}
 _RESULT_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The results, in the form that was asked for.",
         "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/ResultPage"}},
-            "application/x-ndjson": _TEXT,
-            "text/csv": _TEXT,
-            "text/html": _TEXT,
+            "application/json": {"schema": {"$ref": "#/components/schemas/CatalogResults"}},
+            "application/x-ndjson": {"schema": _TEXT, "example": '{"listing_id": "B09X", …}\n'},
+            "text/csv": {"schema": _TEXT, "example": "listing_id,verdict,score,…\n"},
+            "text/html": {"schema": _TEXT, "example": "<!doctype html>…"},
         },
     }
 }

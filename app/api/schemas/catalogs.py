@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, Field
 
+from app.api.schemas.assessments import ASSESSMENT_EXAMPLE
 from app.api.schemas.base import Input, Output, Page
 from app.domain.catalog_job import CatalogJob, JobProblem, JobProgress, JobState
 from app.domain.registry import IdPrefix, public_id
@@ -29,6 +30,9 @@ CATALOG_EXAMPLE: dict[str, Any] = {
     "progress": PROGRESS_EXAMPLE,
     "summary": None,
     "problem": None,
+}
+_ASSESSMENT = {
+    name: value for name, value in ASSESSMENT_EXAMPLE.items() if name not in {"id", "created_at"}
 }
 _ENCODING = Field(
     "",
@@ -148,8 +152,12 @@ class CatalogPage(Page[CatalogPublic]):
     )
 
 
-class ResultPage(Output):
+class CatalogResults(Output):
     """Assessments of a catalogue, in its order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [_ASSESSMENT], "next_cursor": "NDA5Ng"}]}
+    )
 
     items: tuple[dict[str, Any], ...] = Field(
         description="Assessments, as those over HTTP are but for `id` and `created_at`."

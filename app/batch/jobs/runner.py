@@ -176,14 +176,10 @@ class JobRunner:
 
     def _fail(self, job: CatalogJob, code: str, detail: str) -> None:
         _log.error("job_ended_in_failure", job=job.id, code=code, detail=detail)
-        self._store.finish(
-            job.id, self._worker, JobState.FAILED, problem=JobProblem(code, detail)
-        )
+        self._store.finish(job.id, self._worker, JobState.FAILED, problem=JobProblem(code, detail))
 
 
-def _score(
-    source: str, target: Path, means: Means, options: RunOptions, pulse: Pulse
-) -> Document:
+def _score(source: str, target: Path, means: Means, options: RunOptions, pulse: Pulse) -> Document:
     def run(chosen: RunOptions) -> Document:
         return score_catalog(
             source,

@@ -22,6 +22,7 @@ from app.cli import (
     serving,
     webhooks,
     words,
+    worker,
 )
 from app.cli.session import explained
 
@@ -34,6 +35,7 @@ cli = typer.Typer(
 )
 cli.command("demo")(serving.demo)
 cli.command("serve")(serving.serve)
+cli.command("worker")(worker.worker)
 cli.add_typer(motifs.commands, name="motifs")
 cli.command("score")(scoring.score)
 cli.command("explain")(explaining.explain)

@@ -12,10 +12,11 @@ from app.batch.executor import DEFAULT_WORKERS
 from app.batch.outputs import Outputs
 from app.batch.report.page import ReportOptions, write_report
 from app.batch.scoring import RunOptions, score_catalog
-from app.batch.tally import CatalogSummary
+from app.batch.tally import CatalogSummary, Progress
 from app.cli.catalog_forecast import print_forecast
 from app.cli.catalog_progress import shown
 from app.cli.printing import print_json
+from app.cli.run_figures import both, served
 from app.cli.session import explained, fail, opened
 from app.services.touchstone import Touchstone
 
@@ -63,6 +64,9 @@ def score(
     report: Annotated[
         Path | None, typer.Option(help="Also write the run's page to this HTML file.")
     ] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Serve the run's figures on this port.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Assess every listing of a catalogue; a bad row or image is reported and isolated."""
@@ -78,7 +82,8 @@ def score(
         if dry:
             _forecast(source, target, options, as_json=as_json)
         else:
-            _score(source, target, options, report, as_json=as_json)
+            with served(metrics_port) as figures:
+                _score(source, target, options, report, figures, as_json=as_json)
 
 
 def _forecast(source: str, target: Path, options: RunOptions, *, as_json: bool) -> None:
@@ -97,7 +102,13 @@ def _forecast(source: str, target: Path, options: RunOptions, *, as_json: bool) 
 
 
 def _score(
-    source: str, target: Path, options: RunOptions, report: Path | None, *, as_json: bool
+    source: str,
+    target: Path,
+    options: RunOptions,
+    report: Path | None,
+    figures: Progress,
+    *,
+    as_json: bool,
 ) -> None:
     with opened() as touchstone, shown() as progress:
         summary = score_catalog(
@@ -105,7 +116,7 @@ def _score(
             target,
             assessor=touchstone.assessor,
             options=options,
-            progress=progress,
+            progress=both(progress, figures),
             collector=touchstone.collector,
         )
         if report is not None:

@@ -4,6 +4,8 @@ Both import what they need when they run: FastAPI and the icon set would otherwi
 every `touchstone score`.
 """
 
+import signal
+import sys
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +14,7 @@ import typer
 
 from app.cli.printing import print_json
 from app.cli.session import explained, log_to_stderr, opened, read_settings, service_at
+from app.cli.worker_process import worker_beside
 from app.domain.errors import InvalidInputError
 
 
@@ -34,13 +37,16 @@ def serve(
                 f"will not listen on {address} while there is no key: make one with `touchstone"
                 " keys create NAME --scope admin`, or set TOUCHSTONE_ANONYMOUS=true"
             )
-        uvicorn.run(
-            create_app(settings, touchstone),
-            host=address,
-            port=settings.port if port < 0 else port,
-            log_level="info",
-            server_header=False,
-        )
+        # uvicorn hands the signal on once it has shut down; without this it would end all here.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with worker_beside(wanted=settings.worker):
+            uvicorn.run(
+                create_app(settings, touchstone),
+                host=address,
+                port=settings.port if port < 0 else port,
+                log_level="info",
+                server_header=False,
+            )
 
 
 def demo(

@@ -13,7 +13,7 @@ from typing import Self
 
 import structlog
 
-from app.batch.tally import ProgressReport
+from app.batch.tally import Progress, ProgressReport, silent
 from app.domain.catalog_job import CatalogJobStore, JobProgress, JobState
 from app.domain.errors import StorageError
 
@@ -48,6 +48,7 @@ class Pulse:
         lease: float,
         every: float,
         stopping: Callable[[], bool],
+        also: Progress = silent,
     ) -> None:
         self._store = store
         self._job_id = job_id
@@ -55,6 +56,7 @@ class Pulse:
         self._lease = lease
         self._every = every
         self._stopping = stopping
+        self._also = also
         self._report: ProgressReport | None = None
         self._held_until = time.monotonic() + lease
         self._why: Why | None = None
@@ -77,6 +79,7 @@ class Pulse:
     def __call__(self, report: ProgressReport) -> None:
         """Take note of how far the run is; `LetGoError` when it has to end."""
         self._report = report
+        self._also(report)
         self.check()
 
     def check(self) -> None:

@@ -25,6 +25,7 @@ from app.batch.report.worst import ReferencePicture
 from app.batch.run_folder import RunFolder
 from app.batch.scoring import RunOptions, score_catalog
 from app.batch.stage import ListingAssessor
+from app.batch.tally import Progress, silent
 from app.domain.catalog_job import CatalogJob, CatalogJobStore, Document, JobProblem, JobState
 from app.domain.errors import (
     ConflictError,
@@ -68,7 +69,7 @@ class RunnerOptions:
 
     folder: Path
     inside: tuple[Path, ...] = ()
-    lease: float = 30.0
+    lease: float = 15.0
     every: float = 1.0
     again_after: float = _AGAIN_AFTER
 
@@ -84,6 +85,7 @@ class JobRunner:
         *,
         worker: str,
         stopping: Callable[[], bool] = lambda: False,
+        progress: Progress = silent,
     ) -> None:
         """Set up; `means` is asked when there is something to do, since it may load a model."""
         self._store = store
@@ -91,6 +93,7 @@ class JobRunner:
         self._options = options
         self._worker = worker
         self._stopping = stopping
+        self._progress = progress
 
     def run(self, job_id: int) -> None:
         """Work on a job if it still waits for somebody; raises nothing but bugs of its own."""
@@ -117,6 +120,7 @@ class JobRunner:
             lease=options.lease,
             every=options.every,
             stopping=self._stopping,
+            also=self._progress,
         )
         try:
             with pulse:

@@ -16,7 +16,9 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from app.api.metrics import Metrics
 from app.api.problems import HTTP_CODES, status_of
+from app.batch.tally import ProgressReport
 from app.cli import cli
+from app.cli.run_figures import RunFigures
 from app.domain.assessment import ReasonCode
 from app.domain.errors import TouchstoneError
 from app.main import create_app
@@ -127,6 +129,24 @@ def test_every_figure_is_documented_with_its_labels() -> None:
         row = next(line for line in section.splitlines() if line.startswith(f"| `{name}` |"))
         _, _, kind, shown, *_ = (cell.strip() for cell in row.split("|"))
         assert kind == family.type, name
+        assert set(re.findall(r"`(\w+)`", shown)) == labels, name
+
+
+def test_the_figures_of_a_run_are_documented_with_their_labels() -> None:
+    section = _section(_page("operations.md"), "## Catalogues")
+    figures = RunFigures()
+    figures(ProgressReport(1, 2, 1, 1, 0, 1, causes={"row_rejected": 1}))
+    families = {
+        family.name: family
+        for family in text_string_to_metric_families(figures.text().decode())
+        if family.name.startswith("touchstone_")
+    }
+    assert {cell for cell in _cells(section) if cell.startswith("touchstone_")} == set(families)
+    for name, family in families.items():
+        labels = {label for sample in family.samples for label in sample.labels}
+        row = next(line for line in section.splitlines() if line.startswith(f"| `{name}` |"))
+        _, _, kind, shown, meaning, _ = (cell.strip() for cell in row.split("|"))
+        assert (kind, meaning) == (family.type, family.documentation)
         assert set(re.findall(r"`(\w+)`", shown)) == labels, name
 
 

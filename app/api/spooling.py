@@ -82,7 +82,7 @@ class SpooledBody:
 
 
 def without(pieces: Iterable[bytes], gone: bytes) -> Iterator[bytes]:
-    """Yield bytes with every occurrence of `gone` left out, also one that two pieces share.
+    r"""Yield bytes with every occurrence of `gone` left out, also one that two pieces share.
 
     >>> b"".join(without([b"--ab", b"c\\r\\nx--abc--"], b"abc"))
     b'--\\r\\nx----'

@@ -17,7 +17,6 @@ from app.domain.assessment import Verdict
 from app.domain.claim import ClaimKind
 from app.domain.contract import Document
 
-
 # Causes of errors that are not of one photo, which have its code.
 ROW_REJECTED = "row_rejected"
 ASSESSMENT_FAILED = "assessment_failed"

@@ -74,6 +74,7 @@ def test_a_catalogue_from_upload_to_results(
     client: TestClient, touchstone: Touchstone, settings: Settings
 ) -> None:
     enrol(touchstone, 0)
+    rows: list[Document | str]
     rows = [row(0, photo_with(0)), row(1, plain_photo(1)), row(2, b"junk"), '{"listing_id": 4}']
     catalog = sent(client, gzip.compress(jsonl(*rows)), "night.jsonl.gz")
     assert (catalog["state"], catalog["name"]) == ("queued", "night.jsonl.gz")

@@ -20,7 +20,8 @@ import pytest
 from app.bootstrap import build
 from app.cli.worker_process import WorkerProcess
 from tests.api.sending import as_base64
-from tests.fakes import calibrate, enrol, make_settings, photo_with, plain_photo
+from tests.fakes import calibrate, enrol, make_settings, plain_picture
+from tests.images import encode
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
@@ -75,7 +76,7 @@ class Server:
             hits = re.findall(pattern, text)
             return hits[times - 1] if len(hits) >= times else None
 
-        return wait_for(found, lambda: self._log.read_text())
+        return wait_for(found, self._log.read_text)
 
     def worker(self, *, times: int = 1) -> int:
         return int(self.told(r'"pid": (\d+).*"worker_ready"', times=times))
@@ -134,7 +135,7 @@ def alive(pid: int) -> bool:
 def catalog(rows: int) -> bytes:
     lines = []
     for number in range(rows):
-        photo = photo_with(0, number) if number % 9 == 0 else plain_photo(number)
+        photo = encode(plain_picture(number, (64, 64)), "jpeg")
         image = {"name": f"{number}.jpg", "base64": as_base64(photo)}
         lines.append(json.dumps({"listing_id": f"L{number}", "images": [image]}))
     return "\n".join(lines).encode()
@@ -218,7 +219,7 @@ def test_a_worker_of_its_own_takes_what_is_waiting_and_serves_its_figures(
         try:
             server.until(job, state="done")
             address = f"http://127.0.0.1:{port}/metrics"
-            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=10) as answer:
                 text = answer.read().decode()
             assert "touchstone_run_rows 60.0" in text
             assert "touchstone_run_seconds_left 0.0" in text

@@ -49,7 +49,10 @@ def test_a_job_comes_back_as_it_was_kept(jobs: SqlCatalogStore, clock: Clock) ->
     )
     assert kept.state is JobState.QUEUED
     assert kept.created_at == clock.now
-    assert kept.started_at is kept.finished_at is kept.summary is kept.problem is None
+    assert kept.started_at is None
+    assert kept.finished_at is None
+    assert kept.summary is None
+    assert kept.problem is None
     with pytest.raises(NotFoundError):
         jobs.get(kept.id + 1)
 

@@ -1,7 +1,7 @@
 """Figures of a catalogue run for Prometheus, on a port of their own while the run lasts.
 
-`touchstone catalog score --metrics-port` and `touchstone worker --metrics-port` serve them; those of
-`touchstone serve` are in `app.api.metrics`.
+`touchstone catalog score --metrics-port` and `touchstone worker --metrics-port` serve them;
+those of `touchstone serve` are in `app.api.metrics`.
 """
 
 from collections.abc import Iterator

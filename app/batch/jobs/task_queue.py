@@ -72,6 +72,12 @@ class TaskQueue:
         with _told():
             return int(self._huey()[0].pending_count())
 
+    def close(self) -> None:
+        """Close what the calling thread has opened; the next use opens it again."""
+        with self._opening:
+            if self._opened is not None:
+                self._opened[0].storage.close()
+
     @contextmanager
     def worked(self, work: Work) -> Iterator[None]:
         """Work on messages, one at a time, in a thread of its own until the end of the block.

@@ -16,6 +16,7 @@ from app.domain.errors import InvalidInputError, ModelRefusedError, StorageError
 from app.domain.listing import Listing
 from app.media.limits import DecodeLimits
 from app.services.catalogs import CatalogDesk, CatalogLimits, CatalogResult
+from app.storage.catalog_tables import CatalogRow
 from app.storage.catalogs import SqlCatalogStore
 from app.storage.database import Database
 from tests.api.sending import as_base64
@@ -211,8 +212,6 @@ def test_a_worker_that_lost_its_job_lets_go(
     def steal(listing: Listing) -> None:
         if listing.listing_id == "L5":
             with store._database.session(write=True) as session:
-                from app.storage.catalog_tables import CatalogRow
-
                 row = session.get(CatalogRow, job.id)
                 assert row is not None
                 row.worker = "thief"

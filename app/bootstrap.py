@@ -6,6 +6,7 @@ from pathlib import Path
 from app.batch.jobs.checking import CatalogInspector
 from app.batch.jobs.runner import Means, RunnerOptions
 from app.batch.jobs.task_queue import TaskQueue
+from app.batch.report.page import PictureSources
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
 from app.domain.lint import LintMode, LintPolicy
@@ -50,6 +51,7 @@ from app.services.title_words import title_shares
 from app.services.touchstone import Touchstone
 from app.services.verification import SHIPPED_ODDS, VerificationOptions, Verifier
 from app.services.webhooks import WebhookDesk
+from app.services.whole_photos import WholePhotos
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
@@ -68,6 +70,7 @@ from app.storage.webhooks import SqlWebhookStore
 from index import IndexOptions
 from models.catalogue import (
     RuntimeOptions,
+    copy_similarity,
     has_proposer,
     load_embedder,
     load_proposer,
@@ -224,13 +227,30 @@ def runner_options(settings: Settings) -> RunnerOptions:
     return RunnerOptions(settings.resolved_catalog_dir, _catalog_folders(settings))
 
 
-def means_of(touchstone: Touchstone) -> Means:
+def means_of(settings: Settings, touchstone: Touchstone) -> Means:
     """Return what a worker scores catalogues with."""
-    return Means(
-        touchstone.assessor,
-        touchstone.collector,
+    return Means(touchstone.assessor, touchstone.collector, pictures_of(settings, touchstone))
+
+
+def pictures_of(settings: Settings, touchstone: Touchstone) -> PictureSources:
+    """Return what a page of a run takes from a running service."""
+    return PictureSources(
         touchstone.evidence.reference,
         touchstone.limits,
+        touchstone.collector.fetcher,
+        WholePhotos(lambda: touchstone.eyes.embedder),
+        copy_similarity(settings.model),
+    )
+
+
+def build_picture_sources(settings: Settings, database: Database) -> PictureSources:
+    """Return the same without a running service; the model is started when it is needed."""
+    return PictureSources(
+        build_pictures(settings, database).reference,
+        build_limits(settings),
+        build_collector(settings).fetcher,
+        WholePhotos(lambda: build_eyes(settings).embedder),
+        copy_similarity(settings.model),
     )
 
 

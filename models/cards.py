@@ -25,7 +25,8 @@ class ModelCard:
 
     `trunk` names the network's architecture in `models.networks`; `proposal` is the file of the
     region proposer that was trained with the embedder, if there is one. `match_similarity` is the
-    cosine from which a showing of a motif usually is one; `None` where that was not measured.
+    cosine from which a showing of a motif usually is one, `copy_similarity` the one from which on
+    whole photos with similar hashes are copies; `None` where that was not measured.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ModelCard:
     intended_use: str
     limits: str
     match_similarity: float | None = None
+    copy_similarity: float | None = None
 
     @property
     def identity(self) -> str:
@@ -94,6 +96,7 @@ MOTIF = ModelCard(
     intended_use="finding registered motifs in photos of goods, for a person to decide upon",
     limits="small, heavily disturbed and engraved marks are missed; docs/models.md has figures",
     match_similarity=0.45,
+    copy_similarity=0.8,
 )
 
 _CARDS = (LITE0, MOTIF)

@@ -64,6 +64,11 @@ def embedder_names() -> tuple[str, ...]:
     return (*model_names(), PixelEmbedder.name)
 
 
+def copy_similarity(name: str) -> float | None:
+    """Return the cosine from which on whole photos may be copies, if the card knows it."""
+    return get_card(name).copy_similarity if name in model_names() else None
+
+
 def match_similarity(name: str) -> float | None:
     """Return the similarity from which a match usually is one, `None` where nobody knows."""
     return get_card(name).match_similarity if name in model_names() else None

@@ -13,11 +13,12 @@ from app.batch.outputs import Outputs
 from app.batch.report.page import ReportOptions, write_report
 from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import CatalogSummary, Progress
+from app.bootstrap import pictures_of
 from app.cli.catalog_forecast import print_forecast
 from app.cli.catalog_progress import shown
 from app.cli.printing import print_json
 from app.cli.run_figures import both, served
-from app.cli.session import explained, fail, opened
+from app.cli.session import explained, fail, opened, read_settings
 from app.services.touchstone import Touchstone
 
 commands = typer.Typer(help="Score catalogues of listings.", no_args_is_help=True)
@@ -123,8 +124,7 @@ def _score(
             write_report(
                 target,
                 report,
-                reference=touchstone.evidence.reference,
-                limits=touchstone.limits,
+                sources=pictures_of(read_settings(), touchstone),
                 options=ReportOptions(encoding=options.encoding),
             )
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.batch.report.page import ReportOptions, write_report
-from app.bootstrap import build_limits, build_pictures, open_database
+from app.bootstrap import build_picture_sources, open_database
 from app.cli.printing import print_json
 from app.cli.session import explained, log_to_stderr, read_settings
 
@@ -29,14 +29,13 @@ def report(
         settings = read_settings()
         log_to_stderr(settings.log_format)
         options = ReportOptions(worst, compare, encoding)
-        # Without the model: the page needs the registry's pictures and nothing that looks.
+        # Without a service: the page needs the registry's pictures, and at most the embedder.
         database = open_database(settings)
         try:
             done = write_report(
                 target,
                 html,
-                reference=build_pictures(settings, database).reference,
-                limits=build_limits(settings),
+                sources=build_picture_sources(settings, database),
                 options=options,
             )
         finally:
@@ -46,5 +45,5 @@ def report(
         return
     typer.echo(
         f"{done['listings']} listings, {done['cards']} cards, {done['shared_photos']} photos "
-        f"shared between listings; wrote {html}"
+        f"shared between listings, {done['seller_rings']} rings of sellers; wrote {html}"
     )

@@ -77,7 +77,7 @@ class _Model:
     def means(self) -> Means:
         if self._touchstone is None:
             self._touchstone = build(self._settings)
-        return means_of(self._touchstone)
+        return means_of(self._settings, self._touchstone)
 
     def close(self) -> None:
         if self._touchstone is not None:

@@ -54,7 +54,7 @@ def work(settings: Settings, touchstone: Touchstone, catalog: Document) -> None:
     """Do what a worker process would."""
     JobRunner(
         touchstone.catalogs.store,
-        lambda: means_of(touchstone),
+        lambda: means_of(settings, touchstone),
         runner_options(settings),
         worker="here",
     ).run(parse_id(IdPrefix.CATALOG, catalog["id"]))

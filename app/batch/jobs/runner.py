@@ -20,8 +20,7 @@ import structlog
 from app.batch.jobs.pulse import LetGoError, Pulse, Why
 from app.batch.ledger import OtherVersionsError
 from app.batch.outputs import Outputs
-from app.batch.report.page import ReportOptions, write_report
-from app.batch.report.worst import ReferencePicture
+from app.batch.report.page import PictureSources, ReportOptions, write_report
 from app.batch.run_folder import RunFolder
 from app.batch.scoring import RunOptions, score_catalog
 from app.batch.stage import ListingAssessor
@@ -34,7 +33,6 @@ from app.domain.errors import (
     StorageError,
     TouchstoneError,
 )
-from app.media.limits import DecodeLimits
 from app.services.catalogs import CatalogResult, source_of
 from app.services.collecting import ImageCollector
 
@@ -51,8 +49,7 @@ class Means:
 
     assessor: ListingAssessor
     collector: ImageCollector | None
-    reference: ReferencePicture
-    limits: DecodeLimits
+    pictures: PictureSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +154,7 @@ class JobRunner:
         write_report(
             target,
             own / CatalogResult.REPORT.value,
-            reference=means.reference,
-            limits=means.limits,
+            sources=means.pictures,
             options=ReportOptions(encoding=job.encoding, inside=inside, title=job.name),
         )
         pulse.check()

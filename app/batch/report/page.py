@@ -1,31 +1,28 @@
 """Makes the page: streams the run once, then reads the photos it shows, and fills the template."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.batch.durable import replacing, writing
-from app.batch.report.figures import ALARM_BINS, SCORE_BINS, Figures
+from app.batch.report.figures import ALARM_BINS, SCORE_BINS
+from app.batch.report.gathering import Comparing, Gathered, Sharing
+from app.batch.report.photos import Fetch, PhotoReader, PhotoVector
 from app.batch.report.plots import bars
-from app.batch.report.reading import FinishedRun, Judged
-from app.batch.report.sharing import MOST_PHOTOS, Ring, SharedPhoto, fingerprint, rings
-from app.batch.report.worst import (
-    Card,
-    ReferencePicture,
-    WorstListings,
-    read_photo,
-    thumbnail,
-)
-from app.domain.assessment import Assessment, Verdict
+from app.batch.report.reading import FinishedRun
+from app.batch.report.seller_rings import SellerRing
+from app.batch.report.sharing import MOST_PHOTOS, SharedPicture
+from app.batch.report.worst import Card, ReferencePicture
+from app.domain.assessment import Verdict
 from app.domain.contract import Document
-from app.domain.errors import TouchstoneError
 from app.media.limits import DecodeLimits
 
-MOST_RINGS: Final = 30
+MOST_RINGS: Final = 20
+MOST_PICTURES: Final = 12  # of a ring, and of single sellers
 _NAMES_SHOWN: Final = 12
+_SELLERS_SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +45,66 @@ class ReportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class RingView:
+class PictureSources:
+    """Where the page's pictures come from, and how photos are compared.
+
+    Attributes:
+        reference: Returns the picture of a reference and the part that shows the motif.
+        limits: For reading photos again.
+        fetch: For the photos of cards that are behind an address.
+        vector: Embeds a whole photo, to find copies that fingerprints miss.
+        copy_similarity: From which cosine on; `None` where the model's card does not say.
+    """
+
+    reference: ReferencePicture
+    limits: DecodeLimits
+    fetch: Fetch | None = None
+    vector: PhotoVector | None = None
+    copy_similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A few names of many."""
+
+    shown: tuple[str, ...]
+    more: int
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], most: int = _NAMES_SHOWN) -> "Names":
+        """Return the first names."""
+        return cls(names[:most], max(len(names) - most, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
     """A shared picture as the page shows it."""
 
     picture: str
-    sellers: tuple[str, ...]
-    listings: tuple[str, ...]
-    more_sellers: int
-    more_listings: int
+    sellers: Names
+    listings: Names
     photos: int
 
 
+@dataclass(frozen=True, slots=True)
+class RingView:
+    """A ring of sellers as the page shows it."""
+
+    sellers: Names
+    pictures: tuple[PictureView, ...]
+    more_pictures: int
+    listings: int
+
+
 def write_report(
-    target: Path,
-    html: Path,
-    *,
-    reference: ReferencePicture,
-    limits: DecodeLimits,
-    options: ReportOptions | None = None,
+    target: Path, html: Path, *, sources: PictureSources, options: ReportOptions | None = None
 ) -> Document:
     """Write the page of the run behind OUT and return its totals.
 
     Args:
         target: OUT, whose run folder still lies beside it.
         html: Replaced when the page is done and not touched before.
-        reference: Returns the picture of a reference and the part that shows the motif.
-        limits: For reading photos again.
+        sources: Where pictures come from.
         options: How much is shown.
 
     Raises:
@@ -83,11 +114,16 @@ def write_report(
     """
     options = options or ReportOptions()
     run = FinishedRun(target, encoding=options.encoding, inside=options.inside)
-    gathered = _Gathered(options, limits)
+    reader = PhotoReader(sources.limits, sources.fetch)
+    knows = sources.copy_similarity is not None
+    vector = sources.vector if knows else None
+    comparing = Comparing(options.photos_compared, vector, sources.copy_similarity)
+    gathered = Gathered(options.worst, comparing, reader)
     for judged in run.judged():
         gathered.add(judged)
-    cards = gathered.worst.cards(reference, limits)
-    page = _render(options.title or run.catalog_name, gathered, cards)
+    cards = gathered.worst.cards(sources.reference, reader)
+    sharing = gathered.sharing()
+    page = _render(options.title or run.catalog_name, gathered, cards, sharing)
     with writing(html), replacing(html) as file:
         file.write(page.encode("utf-8", "backslashreplace"))
     figures = gathered.figures
@@ -96,69 +132,15 @@ def write_report(
         "listings": figures.listings,
         "verdicts": {str(verdict): figures.verdicts[verdict] for verdict in Verdict},
         "cards": len(cards),
-        "shared_photos": len(gathered.rings()),
-        "photos_compared": len(gathered.photos),
+        "shared_photos": len(sharing.pictures),
+        "seller_rings": len(sharing.rings),
+        "photos_compared": gathered.compared,
         "errors": dict(sorted(figures.errors.items())),
     }
 
 
-class _Gathered:
-    """What one pass over the run leaves."""
-
-    def __init__(self, options: ReportOptions, limits: DecodeLimits) -> None:
-        self.figures = Figures()
-        self.worst = WorstListings(options.worst)
-        self.photos: list[SharedPhoto] = []
-        self.not_compared = 0
-        self._thumbnails: dict[str, Callable[[], str]] = {}
-        self._most = options.photos_compared
-        self._limits = limits
-
-    def add(self, judged: Judged) -> None:
-        """Take in one row."""
-        assessment = judged.assessment
-        self.figures.add(judged, assessment)
-        if assessment is None:
-            return
-        self.worst.add(judged.row, assessment)
-        if assessment.verdict is not Verdict.CLEAR:
-            self._add_photos(judged, assessment)
-
-    def rings(self) -> list[Ring]:
-        """Return the shared pictures."""
-        return rings(self.photos)
-
-    def thumbnail(self, ring: Ring) -> str:
-        """Return a small picture of what a ring shares, or nothing."""
-        return self._thumbnails[ring.photos[0].sha256]()
-
-    def _add_photos(self, judged: Judged, assessment: Assessment) -> None:
-        row = judged.row
-        for number, image in enumerate(assessment.images):
-            if image.error is not None or row is None or image.sha256 is None:
-                continue
-            if len(self.photos) >= self._most:
-                self.not_compared += 1
-                continue
-            sha256, place = image.sha256, number
-            try:
-                code = fingerprint(read_photo(row, place, sha256, self._limits))
-            except TouchstoneError:
-                code = None  # gone or changed since; its hash still tells equal files
-
-            def small(row: Any = row, place: int = place, sha256: str = sha256) -> str:
-                try:
-                    return thumbnail(read_photo(row, place, sha256, self._limits))
-                except TouchstoneError:
-                    return ""
-
-            self._thumbnails.setdefault(sha256, small)
-            listing = row.listing
-            self.photos.append(SharedPhoto(listing.listing_id, listing.seller_id, sha256, code))
-
-
-def _render(catalog: str, gathered: _Gathered, cards: tuple[Card, ...]) -> str:
-    figures, found = gathered.figures, gathered.rings()
+def _render(catalog: str, gathered: Gathered, cards: tuple[Card, ...], sharing: Sharing) -> str:
+    figures, alone = gathered.figures, sharing.of_one_seller
     environment = Environment(
         loader=PackageLoader("app.batch.report"),
         autoescape=True,
@@ -172,10 +154,11 @@ def _render(catalog: str, gathered: _Gathered, cards: tuple[Card, ...]) -> str:
         verdicts=[(v.value, figures.verdicts[v]) for v in reversed(Verdict)],
         tables=figures.tables(),
         cards=cards,
-        rings=[_ring_view(gathered, ring) for ring in found[:MOST_RINGS]],
-        rings_left_out=max(len(found) - MOST_RINGS, 0),
-        compared=len(gathered.photos),
-        not_compared=gathered.not_compared,
+        rings=[_ring_view(gathered, ring) for ring in sharing.rings[:MOST_RINGS]],
+        rings_left_out=max(len(sharing.rings) - MOST_RINGS, 0),
+        alone=[_picture_view(gathered, picture) for picture in alone[:MOST_PICTURES]],
+        alone_left_out=max(len(alone) - MOST_PICTURES, 0),
+        gathered=gathered,
         errors=figures.errors.most_common(),
         versions=sorted(figures.versions),
         score_plot=bars(figures.scores, _score_labels(), "Listings by score"),
@@ -183,15 +166,21 @@ def _render(catalog: str, gathered: _Gathered, cards: tuple[Card, ...]) -> str:
     )
 
 
-def _ring_view(gathered: _Gathered, ring: Ring) -> RingView:
-    sellers, listings = ring.sellers, ring.listings
+def _ring_view(gathered: Gathered, ring: SellerRing) -> RingView:
     return RingView(
-        picture=gathered.thumbnail(ring),
-        sellers=sellers[:_NAMES_SHOWN],
-        listings=listings[:_NAMES_SHOWN],
-        more_sellers=max(len(sellers) - _NAMES_SHOWN, 0),
-        more_listings=max(len(listings) - _NAMES_SHOWN, 0),
-        photos=len(ring.photos),
+        sellers=Names.of(ring.sellers, _SELLERS_SHOWN),
+        pictures=tuple(_picture_view(gathered, each) for each in ring.pictures[:MOST_PICTURES]),
+        more_pictures=max(len(ring.pictures) - MOST_PICTURES, 0),
+        listings=ring.listings,
+    )
+
+
+def _picture_view(gathered: Gathered, picture: SharedPicture) -> PictureView:
+    return PictureView(
+        picture=gathered.thumbnail(picture),
+        sellers=Names.of(picture.sellers),
+        listings=Names.of(picture.listings),
+        photos=len(picture.photos),
     )
 
 

@@ -5,7 +5,6 @@ picture is made small: a page with a hundred cards stays below some ten megabyte
 """
 
 import base64
-import hashlib
 import heapq
 import io
 import itertools
@@ -18,14 +17,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from app.batch.report.figures import best_match
+from app.batch.report.photos import PhotoReader
 from app.batch.rows import CatalogRow
 from app.domain.assessment import Assessment, ImageFinding, Verdict
 from app.domain.box import Box
 from app.domain.contract import alarms_text
 from app.domain.errors import TouchstoneError
 from app.domain.match import Match
-from app.media.decoding import decode_image
-from app.media.limits import DecodeLimits
 
 ReferencePicture = Callable[[int], tuple[NDArray[np.uint8], Box] | None]
 WORST: Final = 60
@@ -72,38 +70,24 @@ class WorstListings:
         elif self._heap and key > self._heap[0][0]:
             heapq.heapreplace(self._heap, (key, row, assessment))
 
-    def cards(self, reference: ReferencePicture, limits: DecodeLimits) -> tuple[Card, ...]:
+    def cards(self, reference: ReferencePicture, reader: PhotoReader) -> tuple[Card, ...]:
         """Return the cards, worst first, without the clear ones."""
         ranked = sorted(self._heap, key=lambda kept: kept[0], reverse=True)
         return tuple(
-            _card(row, assessment, reference, limits)
+            _card(row, assessment, reference, reader)
             for _, row, assessment in ranked
             if assessment.verdict is not Verdict.CLEAR
         )
-
-
-def read_photo(
-    row: CatalogRow, number: int, sha256: str, limits: DecodeLimits
-) -> NDArray[np.uint8]:
-    """Return image `number` (from 0) of a row, as it was when it was judged.
-
-    Raises:
-        TouchstoneError: when it cannot be read, or has other bytes by now.
-    """
-    data = row.sources[number].read(limits)
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise TouchstoneError("The file has changed since it was judged.")
-    return decode_image(data, limits).frames[0]
 
 
 def _card(
     row: CatalogRow | None,
     assessment: Assessment,
     reference: ReferencePicture,
-    limits: DecodeLimits,
+    reader: PhotoReader,
 ) -> Card:
     best = best_match(assessment)
-    photo, problem = _photo(row, assessment, best, limits)
+    photo, problem = _photo(row, assessment, best, reader)
     present, denied, unauthorised = assessment.factors.as_tuple()
     listing = None if row is None else row.listing
     price = "" if listing is None or listing.price is None else f"{listing.price:,.2f}"
@@ -135,7 +119,7 @@ def _card(
 
 
 def _photo(
-    row: CatalogRow | None, assessment: Assessment, best: Match | None, limits: DecodeLimits
+    row: CatalogRow | None, assessment: Assessment, best: Match | None, reader: PhotoReader
 ) -> tuple[str, str]:
     """Return the photo of the best match with its box, or why there is none."""
     places = [
@@ -149,7 +133,7 @@ def _photo(
         return "", "The catalogue has this listing no more, or has it differently."
     number, image = places[0]
     try:
-        picture = read_photo(row, number, image.sha256 or "", limits)
+        picture = reader.read(row, number, image.sha256 or "")
     except TouchstoneError as error:
         return "", error.message
     return _data_uri(_boxed(picture, image, best)), ""

@@ -11,6 +11,7 @@ import pytest
 
 from app.batch.jobs.checking import CatalogInspector
 from app.batch.jobs.runner import MOST_RUNS, JobRunner, Means, RunnerOptions
+from app.batch.report.page import PictureSources
 from app.domain.catalog_job import CatalogJob, JobState
 from app.domain.errors import InvalidInputError, ModelRefusedError, StorageError
 from app.domain.listing import Listing
@@ -72,7 +73,7 @@ def runner(
     def means() -> Means:
         if isinstance(assessor, Exception):
             raise assessor
-        return Means(assessor, None, lambda _: None, DecodeLimits())
+        return Means(assessor, None, PictureSources(lambda _: None, DecodeLimits()))
 
     options = RunnerOptions(tmp_path / "jobs", lease=5.0, every=0.02, again_after=0.0)
     return JobRunner(store, means, options, worker=worker, stopping=stopping)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.batch.report.page import ReportOptions, write_report
+from app.batch.report.page import PictureSources, ReportOptions, write_report
 from app.batch.scoring import score_catalog
 from app.bootstrap import build
 from app.domain.contract import Document
@@ -46,8 +46,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     done = write_report(
         folder / "out.jsonl",
         folder / "report.html",
-        reference=touchstone.evidence.reference,
-        limits=DecodeLimits(),
+        sources=PictureSources(touchstone.evidence.reference, DecodeLimits()),
     )
     touchstone.close()
     assert (done["listings"], done["shared_photos"]) == (4, 1)
@@ -64,8 +63,9 @@ def test_the_worst_come_first_with_photo_reference_and_reasons(page: str) -> Non
 
 
 def test_the_ring_of_sellers_is_named(page: str) -> None:
-    assert "2 sellers, 2 listings, 2 photos" in page
-    assert "Sellers: S1, S2" in page
+    assert "Ring of 2 sellers: 1 shared photo in 2 listings" in page
+    assert re.search(r">S1</span>\s*<span[^>]*>S2</span>", page)
+    assert "<b>2 photos</b>" in page
 
 
 def test_tables_plots_and_errors_are_there(page: str) -> None:
@@ -89,17 +89,14 @@ def _scored(folder: Path, count: int) -> Path:
     return folder / "out.jsonl"
 
 
-def _no_reference(_: int) -> None:
-    return None
+NO_REFERENCES = PictureSources(lambda _: None, DecodeLimits())
 
 
 def test_what_is_shown_is_bounded(folder: Path) -> None:
     target = _scored(folder, 60)
     options = ReportOptions(worst=4, photos_compared=3)
     html = folder / "r.html"
-    done = write_report(
-        target, html, reference=_no_reference, limits=DecodeLimits(), options=options
-    )
+    done = write_report(target, html, sources=NO_REFERENCES, options=options)
     text = html.read_text(encoding="utf-8")
     assert text.count('<article class="card') == 4
     assert done["photos_compared"] == 3
@@ -110,7 +107,7 @@ def test_a_catalogue_that_has_changed_leaves_figures_alone(folder: Path) -> None
     target = _scored(folder, 10)
     write_jsonl(folder / "in.jsonl", [listing_values(n, title="other") for n in range(10)])
     html = folder / "r.html"
-    done = write_report(target, html, reference=_no_reference, limits=DecodeLimits())
+    done = write_report(target, html, sources=NO_REFERENCES)
     assert done["listings"] == 10
     assert "10 listings have changed" in html.read_text(encoding="utf-8")
 
@@ -118,11 +115,11 @@ def test_a_catalogue_that_has_changed_leaves_figures_alone(folder: Path) -> None
 def test_no_run_and_no_catalogue_are_refused(folder: Path) -> None:
     html = folder / "r.html"
     with pytest.raises(InvalidInputError, match="no run beside it"):
-        write_report(folder / "out.jsonl", html, reference=_no_reference, limits=DecodeLimits())
+        write_report(folder / "out.jsonl", html, sources=NO_REFERENCES)
     target = _scored(folder, 2)
     (folder / "in.jsonl").unlink()
     with pytest.raises(UnsupportedFileError):
-        write_report(target, html, reference=_no_reference, limits=DecodeLimits())
+        write_report(target, html, sources=NO_REFERENCES)
     assert not html.exists()
 
 
@@ -149,5 +146,5 @@ def test_a_real_browser_shows_it_offline(page: str, tmp_path: Path) -> None:
 
 def test_the_totals_are_plain_json(folder: Path) -> None:
     target = _scored(folder, 5)
-    done = write_report(target, folder / "r.html", reference=_no_reference, limits=DecodeLimits())
+    done = write_report(target, folder / "r.html", sources=NO_REFERENCES)
     assert json.loads(json.dumps(done)) == done

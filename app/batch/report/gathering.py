@@ -4,15 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.batch.report.figures import Figures
 from app.batch.report.photos import PhotoReader, PhotoVector
 from app.batch.report.reading import Judged
 from app.batch.report.seller_rings import SellerRing, seller_rings
-from app.batch.report.sharing import SharedPhoto, SharedPicture, fingerprint, shared_pictures
+from app.batch.report.sharing import (
+    Fingerprint,
+    SharedPhoto,
+    SharedPicture,
+    fingerprint,
+    shared_pictures,
+)
 from app.batch.report.worst import WorstListings, thumbnail
 from app.batch.rows import CatalogRow
 from app.domain.assessment import Assessment, Verdict
 from app.domain.errors import TouchstoneError
+
+_Mark = tuple[Fingerprint | None, NDArray[np.float32] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class Gathered:
         self.worst = WorstListings(worst)
         self.compared = self.not_compared = self.by_bytes_alone = 0
         self._photos: list[SharedPhoto] = []
+        self._marks: dict[str, _Mark] = {}  # by the file's hash: a shared file is looked at once
         self._thumbnails: dict[str, Callable[[], str]] = {}
         self._comparing = comparing
         self._reader = reader
@@ -93,14 +105,18 @@ class Gathered:
         if not self._reader.is_at_hand(row, number):
             self.by_bytes_alone += 1
             return alone
+        if sha256 not in self._marks:
+            self._marks[sha256] = self._mark(row, number, sha256)
+        code, vector = self._marks[sha256]
+        return SharedPhoto(listing.listing_id, listing.seller_id, sha256, code, vector)
+
+    def _mark(self, row: CatalogRow, number: int, sha256: str) -> _Mark:
         try:
             photo = self._reader.read(row, number, sha256)
         except TouchstoneError:
-            return alone  # gone or changed since; its hash still tells equal files
-        code = fingerprint(photo)
-        wanted = self._comparing.vector is not None and code is not None
-        vector = self._comparing.vector(photo) if wanted and self._comparing.vector else None
-        return SharedPhoto(listing.listing_id, listing.seller_id, sha256, code, vector)
+            return None, None  # gone or changed since; its hash still tells equal files
+        code, look = fingerprint(photo), self._comparing.vector
+        return code, None if look is None or code is None else look(photo)
 
 
 def _small(reader: PhotoReader, row: CatalogRow, number: int, sha256: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from app.domain.errors import MissingImageError, UrlRefusedError
+from app.media.files import read_image_file
 from app.media.limits import DecodeLimits
 from app.services.sources import FileSource, ImageSource, RefusedSource
 
@@ -61,8 +62,27 @@ class ConfinedFolder:
             # Links are followed first: one may lead out.
             path = (self.path / name).resolve()
             if any(path.is_relative_to(folder) for folder in self.inside):
-                return FileSource(name, path)
-        return RefusedSource(name, MissingImageError(f"The image {name} is not in the catalogue."))
+                return ConfinedSource(name, path)
+        return RefusedSource(name, _not_there(name))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfinedSource:
+    """A file whose place on this machine is not told."""
+
+    name: str
+    path: Path
+
+    def read(self, limits: DecodeLimits) -> bytes:
+        """Return the file's bytes, its size checked before it is read."""
+        try:
+            return read_image_file(self.path, limits)
+        except MissingImageError:
+            raise _not_there(self.name) from None
+
+
+def _not_there(name: str) -> MissingImageError:
+    return MissingImageError(f"The image {name} is not in the catalogue.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ ALARM_BINS: Final = 12  # two for each decade from one to a million
 TABLE_ROWS: Final = 15
 GROUPS: Final = ("Claim", "Brand of the best match", "Seller", "Category")
 _UNKNOWN: Final = "(not given)"
+_NO_MATCH: Final = "(no match)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _names(judged: Judged, assessment: Assessment, best: Match | None) -> dict[s
     listing = None if judged.row is None else judged.row.listing
     return {
         "Claim": assessment.claim.kind.value,
-        "Brand of the best match": _UNKNOWN if best is None else best.brand,
+        "Brand of the best match": _NO_MATCH if best is None else best.brand,
         "Seller": (listing.seller_id if listing else "") or _UNKNOWN,
         "Category": (listing.category if listing else "") or _UNKNOWN,
     }

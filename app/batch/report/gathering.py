@@ -64,6 +64,7 @@ class Gathered:
         self._photos: list[SharedPhoto] = []
         self._marks: dict[str, _Mark] = {}  # by the file's hash: a shared file is looked at once
         self._thumbnails: dict[str, Callable[[], str]] = {}
+        self.embedded = comparing.vector is not None
         self._comparing = comparing
         self._reader = reader
 

@@ -146,8 +146,16 @@ def _boxed(picture: NDArray[np.uint8], image: ImageFinding, best: Match | None) 
         across, down = small.width / (image.width or 1), small.height / (image.height or 1)
         box = best.box
         corners = (box.x_min * across, box.y_min * down, box.x_max * across, box.y_max * down)
-        ImageDraw.Draw(small).rectangle(corners, outline=_COLOUR, width=3)
+        draw = ImageDraw.Draw(small)
+        # A light edge around the red one: on red goods it is what shows.
+        draw.rectangle(_grown(corners), outline="white", width=5)
+        draw.rectangle(corners, outline=_COLOUR, width=3)
     return small
+
+
+def _grown(corners: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    x_min, y_min, x_max, y_max = corners
+    return x_min - 1, y_min - 1, x_max + 1, y_max + 1
 
 
 def _reference(known: tuple[NDArray[np.uint8], Box] | None) -> str:

@@ -1,10 +1,15 @@
 """The page as a reader opens it: figures, cards, rings, and nothing from anywhere else."""
 
+import html
 import json
 import re
 import shutil
 import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -127,21 +132,86 @@ def _browser() -> str | None:
     return shutil.which("chromium") or shutil.which("google-chrome")
 
 
+HARNESS = """<!doctype html>
+<iframe id=f style="width:WIDTHpx;height:900px" src=report.html></iframe>
+<pre id=told></pre><script>
+f.onload = () => {
+  const page = f.contentDocument, root = page.documentElement;
+  const all = (what) => [...page.querySelectorAll(what)];
+  told.textContent = JSON.stringify({
+    title: page.title,
+    overflow: root.scrollWidth - root.clientWidth,
+    images: all("img").length,
+    broken: all("img").filter((each) => !each.complete || !each.naturalWidth).length,
+    squeezed: all("img, svg.plot, .card, .ring").filter((each) => each.offsetWidth === 0
+      && each.getBoundingClientRect().width < 40).length,
+    lost: all("nav a").filter((each) => !page.querySelector(each.getAttribute("href"))).length,
+    hidden: all("h1, h2, h3, td, dd").filter((each) => each.textContent.trim()
+      && each.getBoundingClientRect().height < 8).length,
+    cards: all(".card").length,
+    styled: f.contentWindow.getComputedStyle(page.querySelector(".cards")).display,
+  });
+};
+</script>"""
+
+
+class _Folder(SimpleHTTPRequestHandler):
+    """Serves a folder and remembers what was asked for."""
+
+    asked: ClassVar[list[str]] = []
+
+    def log_message(self, *_: object) -> None:
+        self.asked.append(self.path)
+
+
 @pytest.mark.skipif(_browser() is None, reason="no Chromium is installed")
-def test_a_real_browser_shows_it_offline(page: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("width", [1240, 390])
+def test_a_real_browser_lays_it_out_and_asks_for_nothing_else(
+    page: str, tmp_path: Path, width: int
+) -> None:
     (tmp_path / "report.html").write_text(page, encoding="utf-8")
-    done = subprocess.run(
-        [
-            str(_browser()), "--headless", "--no-sandbox", "--disable-gpu",
-            f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1200,1600",
-            f"--screenshot={tmp_path / 'shot.png'}", (tmp_path / "report.html").as_uri(),
-        ],
-        capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    picture = np.asarray(Image.open(tmp_path / "shot.png").convert("RGB"))
+    (tmp_path / "harness.html").write_text(HARNESS.replace("WIDTH", str(width)), encoding="utf-8")
+    _Folder.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Folder, directory=tmp_path)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/harness.html"
+        shown = _chromium(tmp_path, "--virtual-time-budget=20000", "--dump-dom", address)
+        server.shutdown()
+    told = re.search(r"<pre id=\"told\">(.*?)</pre>", shown.decode())
+    assert told is not None
+    found = json.loads(html.unescape(told[1]))
+    assert found["title"] == "Touchstone: 2 suspect of 4 listings"
+    assert (found["images"], found["broken"], found["cards"]) == (5, 0, 3)
+    assert found["overflow"] <= 0, "the page is wider than its window"
+    assert found["squeezed"] == found["lost"] == found["hidden"] == 0
+    assert found["styled"] == "grid"
+    asked = " ".join(path for path in _Folder.asked if "favicon" not in path)
+    assert asked == "/harness.html /report.html"
+
+
+@pytest.mark.skipif(_browser() is None, reason="no Chromium is installed")
+def test_it_opens_from_a_file(page: str, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    shot = tmp_path / "shot.png"
+    _chromium(
+        tmp_path,
+        "--window-size=1200,1600",
+        f"--screenshot={shot}",
+        (tmp_path / "report.html").as_uri(),
+    )
+    picture = np.asarray(Image.open(shot).convert("RGB"))
     assert picture.shape == (1600, 1200, 3)
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100
+
+
+def _chromium(folder: Path, *words: str) -> bytes:
+    command = [
+        str(_browser()), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "--disable-background-networking", f"--user-data-dir={folder / 'profile'}", *words,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_totals_are_plain_json(folder: Path) -> None:

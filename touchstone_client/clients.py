@@ -15,6 +15,7 @@ import httpx2
 
 from touchstone_client.calling import Answer, Call, Exchange
 from touchstone_client.calls import AsyncCalls, Calls
+from touchstone_client.catalogs import AsyncCatalogCalls, CatalogCalls
 from touchstone_client.retrying import Retries
 from touchstone_client.uploads import AsyncUploadCalls, UploadCalls
 
@@ -28,7 +29,7 @@ def _options(url: str, key: str | None, timeout: float) -> dict[str, Any]:
     return {"base_url": url, "headers": headers, "timeout": timeout}
 
 
-class Client(Calls, UploadCalls):
+class Client(Calls, CatalogCalls, UploadCalls):
     """Calls the API and waits for its answers."""
 
     def __init__(
@@ -81,7 +82,7 @@ class Client(Calls, UploadCalls):
             time.sleep(wait or 0)
 
 
-class AsyncClient(AsyncCalls, AsyncUploadCalls):
+class AsyncClient(AsyncCalls, AsyncCatalogCalls, AsyncUploadCalls):
     """Calls the API without blocking."""
 
     def __init__(

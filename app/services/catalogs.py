@@ -99,7 +99,7 @@ class CatalogDesk:
         self.store = store
         self._check = check
         self._queue = queue
-        self._folder = folder
+        self.folder = folder
         self._limits = limits
 
     def upload(self, name: str, content: BinaryIO, encoding: str = "") -> CatalogJob:
@@ -150,7 +150,7 @@ class CatalogDesk:
 
     def remove(self, job_id: int) -> None:
         """Remove a job that is over with all its files; `NotFoundError`, `ConflictError`."""
-        folder = self._folder / self.store.get(job_id).folder
+        folder = self.folder / self.store.get(job_id).folder
         self.store.remove(job_id)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -165,7 +165,7 @@ class CatalogDesk:
         job = self.store.get(job_id)
         if job.state is not JobState.DONE:
             raise ConflictError(f"the catalogue is {job.state}; it has results once it is done")
-        path = self._folder / job.folder / result.value
+        path = self.folder / job.folder / result.value
         if not path.is_file():
             if result not in _MAY_BE_MISSING:
                 raise StorageError(f"the results of the catalogue are not there: {result.value}")
@@ -179,11 +179,11 @@ class CatalogDesk:
             raise RateLimitedError(f"{waiting} catalogues are waiting or at work already")
 
     def _new_folder(self) -> Path:
-        folder = self._folder / f"job-{secrets.token_hex(8)}"
+        folder = self.folder / f"job-{secrets.token_hex(8)}"
         try:
             folder.mkdir(parents=True)
         except OSError as error:
-            raise StorageError(f"{self._folder} cannot be written: {error.strerror}") from error
+            raise StorageError(f"{self.folder} cannot be written: {error.strerror}") from error
         return folder
 
     def _queued(self, new: NewJob) -> CatalogJob:

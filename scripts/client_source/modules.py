@@ -110,13 +110,16 @@ def calls_module(description: Description, tag: str) -> str:
         "AsyncSender",
         "Call",
         "Sender",
-        *(n for n in ("nothing", "plain", "raw", "step") if re.search(rf"\b{n}\b", text)),
+        *(n for n in ("nothing", "plain", "raw") if f", {n}" in text or f"    {n},\n" in text),
+        *(["step"] if "step(" in text else []),
     ]
     return "\n".join(
         [
             _docstring(f"Calls of the group {tag}.\n\n{_MADE}", ""),
             "",
-            *([f"from collections.abc import {', '.join(iterators)}", ""] if iterators else []),
+            *([f"from collections.abc import {', '.join(iterators)}"] if iterators else []),
+            *(["from datetime import datetime"] if ": datetime" in text else []),
+            "",
             f"from touchstone_client.calling import {', '.join(calls)}",
             *([f"from touchstone_client.models import {', '.join(used)}"] if used else []),
             "",

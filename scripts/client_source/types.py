@@ -24,10 +24,10 @@ def annotation(schema: Document, description: Description, *, sent: bool) -> str
     if "enum" in schema or "const" in schema:
         values = schema.get("enum", [schema.get("const")])
         return f"Literal[{', '.join(json.dumps(value) for value in values)}]" if sent else "str"
-    if schema["type"] == "array":
+    if schema.get("type") == "array":
         return _sequence(schema, description, sent=sent)
-    if schema["type"] == "object":
-        return "dict[str, Any]"
+    if schema.get("type", "object") == "object":
+        return "dict[str, Any]" if "type" in schema else "Any"  # without a type: anything at all
     return _FORMATS.get(schema.get("format", ""), _PLAIN[schema["type"]])
 
 

@@ -1,18 +1,23 @@
 """Every call of both clients against a real server; nothing of the description is left out."""
 
 import asyncio
+import base64
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import httpx2
 import pytest
 
+from app.batch.jobs.runner import JobRunner
+from app.bootstrap import means_of, runner_options
 from scripts.client_source.described import Description
 from tests.api.documented import description
-from tests.fakes import motif_file, photo_with
+from tests.fakes import make_settings, motif_file, photo_with
 from tests.furnished import NOBODY, Service, Start
 from touchstone_client import AsyncClient, Client, Photo, Retries
 from touchstone_client.errors import (
@@ -27,9 +32,11 @@ from touchstone_client.errors import (
 from touchstone_client.models import (
     BrandCreate,
     BrandUpdate,
+    CatalogCreate,
     DeliveryState,
     EventType,
     EvidenceFormat,
+    JobState,
     KeyCreate,
     ListingCreate,
     MotifCreate,
@@ -38,6 +45,7 @@ from touchstone_client.models import (
     MotifUpdate,
     PlaceCreate,
     Polarity,
+    ResultFormat,
     ReviewDecide,
     ReviewHold,
     ReviewState,
@@ -107,13 +115,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
     return seen
 
 
-def test_every_call(kind: type, start: Start, asked: set[tuple[str, str]]) -> None:
+def test_every_call(kind: type, start: Start, asked: set[tuple[str, str]], tmp_path: Path) -> None:
     with start() as service, _client(kind, service.url, service.token) as client:
         _judging(client)
         _registry(client)
         _reviews(client)
         _webhooks_and_keys(client)
         _operations(client)
+        _catalogs(client, service, tmp_path)
+        _audit(client)
     operations = {(each.method, each.path): each.name for each in DESCRIBED.operations}
     called = {
         name for (method, path), name in operations.items() if _was_asked(method, path, asked)
@@ -223,6 +233,39 @@ def _webhooks_and_keys(client: Client) -> None:
     assert key.token.startswith("ts_")
     assert client.get_key(key.id) in list(client.list_keys())
     assert client.revoke_key(key.id).revoked_at is not None
+
+
+def _catalogs(client: Client, service: Service, folder: Path) -> None:
+    rows = [
+        {"listing_id": f"L{n}", "images": [{"base64": base64.b64encode(photo).decode()}]}
+        for n, photo in enumerate([photo_with(0, seed=7), motif_file(9)])
+    ]
+    file = folder / "in.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="upload the file"):
+        client.create_catalog(CatalogCreate(path="exports"))
+    sent = client.create_catalog(file)
+    assert (sent.name, sent.state) == ("in.jsonl", JobState.QUEUED)
+    desk, number = service.touchstone.catalogs, int(sent.id.removeprefix("cat_"))
+    settings = make_settings(folder, catalog_dir=desk.folder)
+    means = means_of(settings, service.touchstone)
+    JobRunner(desk.store, lambda: means, runner_options(settings), worker="here").run(number)
+    assert client.get_catalog(sent.id).state is JobState.DONE
+    assert [each["listing_id"] for each in client.get_results(sent.id, limit=1)] == ["L0", "L1"]
+    assert all(
+        each["verdict"] == "suspect"
+        for each in client.get_results(sent.id, verdict=Verdict.SUSPECT)
+    )
+    assert client.get_results_file(sent.id, ResultFormat.REPORT).startswith(b"<!doctype html>")
+    other = client.create_catalog(file, encoding="utf-8", idempotency_key="night")
+    assert client.cancel_catalog(other.id).state is JobState.CANCELLED
+    client.remove_catalog(other.id)
+    assert [each.id for each in client.list_catalogs(limit=1)] == [sent.id]
+
+
+def _audit(client: Client) -> None:
+    first = next(iter(client.list_audit_events(limit=2, since=datetime(2020, 1, 1, tzinfo=UTC))))
+    assert first.id.startswith("aud_")
 
 
 def _operations(client: Client) -> None:

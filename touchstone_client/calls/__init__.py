@@ -4,7 +4,9 @@ Made from docs/openapi.json by `python -m scripts.make_client`; not to be change
 """
 
 from touchstone_client.calls.assessments import AssessmentsCalls, AsyncAssessmentsCalls
+from touchstone_client.calls.audit import AsyncAuditCalls, AuditCalls
 from touchstone_client.calls.brands import AsyncBrandsCalls, BrandsCalls
+from touchstone_client.calls.catalogs import AsyncCatalogsCalls, CatalogsCalls
 from touchstone_client.calls.keys import AsyncKeysCalls, KeysCalls
 from touchstone_client.calls.motifs import AsyncMotifsCalls, MotifsCalls
 from touchstone_client.calls.operations import AsyncOperationsCalls, OperationsCalls
@@ -15,12 +17,14 @@ from touchstone_client.calls.webhooks import AsyncWebhooksCalls, WebhooksCalls
 
 class Calls(
     AssessmentsCalls,
+    CatalogsCalls,
     BrandsCalls,
     MotifsCalls,
     ReferencesCalls,
     ReviewsCalls,
     WebhooksCalls,
     KeysCalls,
+    AuditCalls,
     OperationsCalls,
 ):
     """All of them, one after the other."""
@@ -28,12 +32,14 @@ class Calls(
 
 class AsyncCalls(
     AsyncAssessmentsCalls,
+    AsyncCatalogsCalls,
     AsyncBrandsCalls,
     AsyncMotifsCalls,
     AsyncReferencesCalls,
     AsyncReviewsCalls,
     AsyncWebhooksCalls,
     AsyncKeysCalls,
+    AsyncAuditCalls,
     AsyncOperationsCalls,
 ):
     """All of them, without waiting."""

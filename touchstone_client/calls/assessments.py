@@ -6,7 +6,7 @@ Made from docs/openapi.json by `python -m scripts.make_client`; not to be change
 from collections.abc import AsyncIterator, Iterator
 
 from touchstone_client.calling import AsyncSender, Call, Sender, step
-from touchstone_client.models import AssessmentPage, AssessmentPublic
+from touchstone_client.models import AssessmentPage, AssessmentPublic, RecheckPublic
 
 
 class AssessmentsCalls(Sender):
@@ -38,6 +38,22 @@ class AssessmentsCalls(Sender):
             )
         )
 
+    def verify_assessment(self, assessment_id: str) -> RecheckPublic:
+        """Say whether an assessment still holds.
+
+        Assess the stored photos anew, remembering nothing, and compare; nothing is kept.
+
+        It is judged under the registry, model and policy of now, and `versions` says which of them
+        are others than then. Where photos were removed, `holds` is null.
+        """
+        return self._send(
+            Call(
+                "GET",
+                f"/v1/assessments/{step(assessment_id)}/verify",
+                RecheckPublic.model_validate_json,
+            )
+        )
+
 
 class AsyncAssessmentsCalls(AsyncSender):
     """Calls of the group assessments, without waiting."""
@@ -65,5 +81,21 @@ class AsyncAssessmentsCalls(AsyncSender):
                 "GET",
                 f"/v1/assessments/{step(assessment_id)}",
                 AssessmentPublic.model_validate_json,
+            )
+        )
+
+    async def verify_assessment(self, assessment_id: str) -> RecheckPublic:
+        """Say whether an assessment still holds.
+
+        Assess the stored photos anew, remembering nothing, and compare; nothing is kept.
+
+        It is judged under the registry, model and policy of now, and `versions` says which of them
+        are others than then. Where photos were removed, `holds` is null.
+        """
+        return await self._send(
+            Call(
+                "GET",
+                f"/v1/assessments/{step(assessment_id)}/verify",
+                RecheckPublic.model_validate_json,
             )
         )

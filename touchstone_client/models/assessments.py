@@ -5,7 +5,7 @@ Made from docs/openapi.json by `python -m scripts.make_client`; not to be change
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
@@ -161,6 +161,17 @@ class AssessmentPage(Received):
     """Pass it as `cursor` to get the next page; null on the last page."""
 
 
+class DifferencePublic(Received):
+    """One value that was another then."""
+
+    path: str
+    """Where it stands; images count from 1, matches go by motif."""
+    then: Any
+    """The value as it was kept; null where there was none."""
+    now: Any
+    """The value now; null where there is none."""
+
+
 class EvidenceFormat(StrEnum):
     """What evidence can be had as."""
 
@@ -238,3 +249,83 @@ class EvidencePublic(Received):
     """The references that its photos matched, as they are registered today."""
     removed_references: tuple[str, ...]
     """Ids of matched references that have been removed since."""
+
+
+class LostPhotoPublic(Received):
+    """A photo that is not kept any more."""
+
+    image: str
+    """What the listing calls it."""
+    sha256: str
+    """The hash of its bytes, which stays."""
+    removed_at: datetime | None
+    """When retention removed it; null where nobody knows where it is."""
+
+
+class Outcome(StrEnum):
+    """What came of a recheck."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    INCOMPLETE = "incomplete"
+
+
+OpenOutcome: TypeAlias = Annotated[Outcome | str, Field(union_mode="left_to_right")]
+
+
+class ScoresPublic(Received):
+    """Two scores."""
+
+    then: float
+    """As it was kept."""
+    now: float | None
+    """As it is computed anew; null where photos are missing."""
+
+
+class VerdictsPublic(Received):
+    """Two verdicts."""
+
+    then: OpenVerdict
+    """As it was kept."""
+    now: OpenVerdict | None
+    """As it is computed anew; null where photos are missing."""
+
+
+class VersionPairPublic(Received):
+    """What each of the two depended on."""
+
+    then: VersionsPublic
+    """Of the assessment as it was kept."""
+    now: VersionsPublic
+    """Of the one that was computed anew."""
+    changed: tuple[str, ...]
+    """Which of them are others now."""
+
+
+class RecheckPublic(Received):
+    """What an assessment said then, and what it would say now."""
+
+    assessment_id: str
+    """The assessment."""
+    assessed_at: datetime
+    """When it was made."""
+    checked_at: datetime
+    """When it was computed anew."""
+    outcome: OpenOutcome
+    """`same` to the last digit, `differs`, or `incomplete`: photos are missing."""
+    holds: bool | None
+    """Whether verdict and reason codes are the same; null where photos are missing."""
+    verdict: VerdictsPublic
+    """The verdict then and now."""
+    score: ScoresPublic
+    """The score then and now."""
+    versions: VersionPairPublic
+    """What they depended on."""
+    differences: tuple[DifferencePublic, ...]
+    """What differs. With photos missing, only in the claim and the other photos."""
+    missing: tuple[LostPhotoPublic, ...]
+    """Photos that are not kept any more."""
+    unread: tuple[str, ...]
+    """Images that could not be judged then. Their bytes were not kept, and what was said of them
+    is taken over.
+    """

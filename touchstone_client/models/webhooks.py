@@ -40,6 +40,7 @@ class EventType(StrEnum):
     ASSESSMENT_SUSPECT = "assessment.suspect"
     ASSESSMENT_REVIEW = "assessment.review"
     REVIEW_DECIDED = "review.decided"
+    CATALOG_FINISHED = "catalog.finished"
 
 
 OpenEventType: TypeAlias = Annotated[EventType | str, Field(union_mode="left_to_right")]

@@ -4,12 +4,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import requests
 
-from app.bootstrap import build
+from app.batch.jobs.runner import JobRunner
+from app.bootstrap import build, means_of, runner_options
 from app.domain.identity import Scope
 from app.domain.listing import Listing
 from app.domain.review import Decision, DecisionReason, ReviewState
@@ -62,8 +64,18 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         touchstone.desk.assess(listing, [photo])
     confirmed = Decision(ReviewState.CONFIRMED, DecisionReason.PROTECTED_MOTIF)
     touchstone.reviews.decide(3, "somebody", confirmed)
+    _catalogs(touchstone, make_settings(folder, **LIMITS))
     touchstone.close()
     return folder / "var", token
+
+
+def _catalogs(touchstone: Touchstone, settings: Settings) -> None:
+    """One catalogue that is done, and one that waits."""
+    for _ in range(2):
+        touchstone.catalogs.upload("in.jsonl", BytesIO(b'{"listing_id": "L", "images": []}'))
+    means = means_of(settings, touchstone)
+    store = touchstone.catalogs.store
+    JobRunner(store, lambda: means, runner_options(settings), worker="here").run(1)
 
 
 Start = Callable[..., AbstractContextManager[Service]]

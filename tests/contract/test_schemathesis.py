@@ -35,6 +35,7 @@ KNOWN_IDS = {
     "review_id": ("rev_1", "rev_2"),
     "webhook_id": ("whk_1",),
     "delivery_id": ("dlv_1",),
+    "catalog_id": ("cat_1", "cat_2"),  # one that is done, one that waits
     "key_id": ("key_2",),  # key_1 is the one that asks
 }
 

@@ -37,6 +37,7 @@ from app.services.linting import Linter
 from app.services.live_gallery import GalleryOptions, LiveGallery
 from app.services.look_alikes import LookAlikes
 from app.services.manifest import ManifestImporter
+from app.services.photo_look import PhotoLook
 from app.services.reading import TextEvidence
 from app.services.rechecking import Rechecker
 from app.services.reference_looks import ReferenceLooks
@@ -77,6 +78,7 @@ from models.catalogue import (
     match_similarity,
 )
 from models.errors import ModelError
+from models.geometry import OF_PHOTOS
 from models.proposers.grid import GridProposer
 from models.proposers.learned import PROFILES
 from models.protocols import RegionProposer, TextReader
@@ -313,7 +315,8 @@ def build_verifier(settings: Settings, blobs: BlobStore, limits: DecodeLimits) -
         return None
     odds = SHIPPED_ODDS if settings.second_look == "weigh" else None
     options = VerificationOptions(candidates=settings.second_look_candidates, odds=odds)
-    return Verifier(ReferenceLooks(blobs, limits), options)
+    photos = PhotoLook(ReferenceLooks(blobs, limits, detail=OF_PHOTOS))
+    return Verifier(ReferenceLooks(blobs, limits), options, photos=photos)
 
 
 def _gallery_options(settings: Settings) -> GalleryOptions:

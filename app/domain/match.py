@@ -77,6 +77,7 @@ class Match:
         return next((c.detail for c in self.contributions if c.evidence is Evidence.TEXT), "")
 
     @property
-    def rank_key(self) -> tuple[float, float, int]:
-        """Best first when sorted ascending: rarest, then most similar, then oldest reference."""
-        return (self.tail, -self.similarity, self.reference_id)
+    def rank_key(self) -> tuple[float, int, float, int]:
+        """Best first when sorted ascending: rarest, most places that agree, then most similar."""
+        places = 0 if self.alignment is None else self.alignment.inliers
+        return (self.tail, -places, -self.similarity, self.reference_id)

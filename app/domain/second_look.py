@@ -20,6 +20,8 @@ from dataclasses import dataclass
 
 from app.domain.errors import CalibrationError
 
+_COUNTED = 100  # places beyond the least; more would overflow nothing but sense
+
 
 @dataclass(frozen=True, slots=True)
 class LookOdds:
@@ -47,6 +49,36 @@ class LookOdds:
     def weighed(self, chance: float, places: int, floor: float) -> float:
         """Return the chance of a false alarm after a look, between `floor` and 1."""
         return min(max(chance / self.ratio(places), floor), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoOdds:
+    """What it is worth that places of the *whole photo* agree with a reference.
+
+    At `least` places the chance of a false alarm is divided by `ratio`, and by `growth` once more
+    for each place beyond: no ordinary photo came near them, so that steps cannot be counted, but
+    accidental agreement falls off by a half and more with each place. Where fewer agree nothing
+    changes, since most goods do not fill their photo.
+
+    >>> odds = PhotoOdds(6, 2000.0, 1.5)
+    >>> odds.weighed(0.02, places=6, floor=2.5e-6), odds.weighed(0.02, places=9, floor=2.5e-6)
+    (1e-05, 2.962962962962963e-06)
+    """
+
+    least: int = 6
+    ratio: float = 2000.0
+    growth: float = 1.5
+
+    def __post_init__(self) -> None:
+        if self.least < 1 or self.ratio < 1 or self.growth < 1:
+            raise ValueError("places that agree never speak against a match")
+
+    def weighed(self, chance: float, places: int, floor: float) -> float:
+        """Return the chance of a false alarm after a look, between `floor` and 1."""
+        if places < self.least:
+            return min(max(chance, floor), 1.0)
+        beyond = min(places - self.least, _COUNTED)
+        return min(max(chance / (self.ratio * self.growth**beyond), floor), 1.0)
 
 
 def fit_odds(edges: Sequence[int], true: Sequence[int], ordinary: Sequence[int]) -> LookOdds:

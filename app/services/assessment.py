@@ -313,8 +313,9 @@ class Assessor:
         limit: int,
         observe: Observe,
     ) -> tuple[Match, ...]:
+        wanted = limit if self._verifier is None else max(limit, self._verifier.candidates)
         with timed(observe, "search"):
-            matches = matcher.match(seen.boxes, seen.embeddings, limit)
+            matches = matcher.match(seen.boxes, seen.embeddings, wanted)
         with timed(observe, "verify"):
             if self._verifier is None:
                 return matches

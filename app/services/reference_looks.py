@@ -16,7 +16,7 @@ from app.domain.ports import BlobStore
 from app.domain.registry import IdPrefix, Reference, public_id
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
-from models.geometry import ReferenceLook
+from models.geometry import OF_REGIONS, Detail, ReferenceLook
 
 _log = structlog.get_logger(__name__)
 _Key = tuple[str, tuple[int, int, int, int]]
@@ -25,9 +25,17 @@ _Key = tuple[str, tuple[int, int, int, int]]
 class ReferenceLooks:
     """Prepares references; safe to share between threads."""
 
-    def __init__(self, blobs: BlobStore, limits: DecodeLimits, *, remembered: int = 512) -> None:
+    def __init__(
+        self,
+        blobs: BlobStore,
+        limits: DecodeLimits,
+        *,
+        remembered: int = 512,
+        detail: Detail = OF_REGIONS,
+    ) -> None:
         if remembered < 1:
             raise ValueError("at least one reference is remembered")
+        self._detail = detail
         self._blobs = blobs
         self._limits = limits
         self._remembered = remembered
@@ -63,4 +71,4 @@ class ReferenceLooks:
             name = public_id(IdPrefix.REFERENCE, reference.id)
             _log.warning("second_look_impossible", reference=name, reason=error.message)
             return None
-        return ReferenceLook.of(image.frames[0], reference.region.as_tuple())
+        return ReferenceLook.of(image.frames[0], reference.region.as_tuple(), self._detail)

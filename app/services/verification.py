@@ -2,6 +2,7 @@
 
     matches ─▶ the few that are rare enough to matter ─▶ reference's picture ─▶ same structure?
             ─▶ verified, with its alignment, and rarer  |  not verified, and less rare ─▶ in order
+            └▶ references full of structure, as packs are, against the whole photo ─▶ the same
 
 It never adds a match and never takes one away. Where a reference's picture is lost, or has too few
 places for a comparison, nobody has looked and nothing changes.
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from app.domain.alignment import Alignment
 from app.domain.match import NOTABLE_PER_MILLION, Evidence, Match
-from app.domain.second_look import LookOdds
+from app.domain.second_look import LookOdds, PhotoOdds
 from app.services.gallery import MotifGallery
+from app.services.photo_look import PhotoLook
 from app.services.reference_looks import ReferenceLooks
 from models.geometry import Agreement, look_again
 
@@ -47,9 +49,22 @@ class VerificationOptions:
 class Verifier:
     """Looks again at matches; safe to share between threads."""
 
-    def __init__(self, looks: ReferenceLooks, options: VerificationOptions | None = None) -> None:
+    def __init__(
+        self,
+        looks: ReferenceLooks,
+        options: VerificationOptions | None = None,
+        *,
+        photos: PhotoLook | None = None,
+    ) -> None:
         self._looks = looks
         self._options = options or VerificationOptions()
+        self._photos = photos
+
+    @property
+    def candidates(self) -> int:
+        """How many matches of a photo may be looked at again."""
+        wide = 0 if self._photos is None else self._photos.candidates
+        return max(self._options.candidates, wide)
 
     def verify(
         self, photo: NDArray[np.uint8], matches: Sequence[Match], gallery: MotifGallery
@@ -61,14 +76,23 @@ class Verifier:
             matches: best first.
             gallery: the one they were found in.
         """
-        floor = 0.0 if gallery.nulls is None else gallery.nulls.floor
-        count = self._options.candidates
-        looked = [self._looked(photo, match, gallery, floor) for match in matches[:count]]
-        return tuple(sorted([*looked, *matches[count:]], key=lambda match: match.rank_key))
+        filled = {} if self._photos is None else self._photos.agreements(photo, matches, gallery)
+        looked = [
+            self._confirmed(match, filled[match.motif_id], gallery)
+            if match.motif_id in filled
+            else self._looked(photo, match, gallery)
+            if place < self._options.candidates
+            else match
+            for place, match in enumerate(matches)
+        ]
+        return tuple(sorted(looked, key=lambda match: match.rank_key))
 
-    def _looked(
-        self, photo: NDArray[np.uint8], match: Match, gallery: MotifGallery, floor: float
-    ) -> Match:
+    def _confirmed(self, match: Match, agreement: Agreement, gallery: MotifGallery) -> Match:
+        counts = self._photos is not None and self._options.odds is not None
+        odds = self._photos.odds if self._photos is not None and counts else None
+        return _verified(_weighed(match, odds, agreement.inliers, gallery), agreement)
+
+    def _looked(self, photo: NDArray[np.uint8], match: Match, gallery: MotifGallery) -> Match:
         alarms = match.false_alarms_per_million
         if alarms is not None and alarms > self._options.at_most_per_million:
             return match
@@ -77,22 +101,29 @@ class Verifier:
             return match
         agreement = look_again(photo, match.box.as_tuple(), look)
         places = 0 if agreement is None else agreement.inliers
-        weighed = self._weighed(match, places, floor)
+        weighed = _weighed(match, self._options.odds, places, gallery)
         if agreement is None or places < self._options.least_places:
             return weighed
-        return replace(
-            weighed,
-            verified=True,
-            evidence=(*match.evidence, Evidence.GEOMETRIC),
-            alignment=_alignment(agreement),
-        )
+        return _verified(weighed, agreement)
 
-    def _weighed(self, match: Match, places: int, floor: float) -> Match:
-        odds = self._options.odds
-        if odds is None or match.false_alarms_per_million is None:
-            return match
-        chance = odds.weighed(match.tail, places, floor)
-        return replace(match, tail=chance, false_alarms_per_million=1e6 * chance)
+
+def _weighed(
+    match: Match, odds: LookOdds | PhotoOdds | None, places: int, gallery: MotifGallery
+) -> Match:
+    if odds is None or match.false_alarms_per_million is None:
+        return match
+    floor = 0.0 if gallery.nulls is None else gallery.nulls.floor
+    chance = odds.weighed(match.tail, places, floor)
+    return replace(match, tail=chance, false_alarms_per_million=1e6 * chance)
+
+
+def _verified(match: Match, agreement: Agreement) -> Match:
+    return replace(
+        match,
+        verified=True,
+        evidence=(*match.evidence, Evidence.GEOMETRIC),
+        alignment=_alignment(agreement),
+    )
 
 
 def _alignment(agreement: Agreement) -> Alignment:

@@ -11,6 +11,15 @@ no motifs: what an agreement is worth is decided by those who measured it, in `a
 """
 
 from models.geometry.agreement import Agreement
-from models.geometry.second_look import ReferenceLook, look_again
+from models.geometry.second_look import ReferenceLook, WholePhoto, look_again
+from models.geometry.view import OF_PHOTOS, OF_REGIONS, Detail
 
-__all__ = ["Agreement", "ReferenceLook", "look_again"]
+__all__ = [
+    "OF_PHOTOS",
+    "OF_REGIONS",
+    "Agreement",
+    "Detail",
+    "ReferenceLook",
+    "WholePhoto",
+    "look_again",
+]

@@ -11,9 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.geometry.view import Grey
+from models.geometry.view import OF_REGIONS, Grey
 
-MOST_POINTS = 250
 _CONTRAST = 0.02
 _RATIO = 0.8  # of distances, as Lowe proposes
 _CELLS, _DIRECTIONS = 4, 8  # of a SIFT descriptor: four by four cells of eight directions
@@ -62,12 +61,12 @@ def _flat(cells: Floats) -> Floats:
     return np.ascontiguousarray(cells.reshape(-1, _CELLS * _CELLS * _DIRECTIONS))
 
 
-def key_points(grey: Grey) -> KeyPoints:
-    """Return the strongest key points of a picture; none where it is plain or tiny."""
+def key_points(grey: Grey, most: int = OF_REGIONS.points) -> KeyPoints:
+    """Return the strongest key points of a picture, at most `most`; none if it is plain or tiny."""
     nothing = KeyPoints(np.empty((0, 2), np.float32), np.empty((0, 128), np.float32))
     if min(grey.shape) < _SMALLEST:
         return nothing
-    sift = cv2.SIFT.create(nfeatures=MOST_POINTS, contrastThreshold=_CONTRAST)
+    sift = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST)
     found, raw = sift.detectAndCompute(grey, None)
     if raw is None or not len(found):
         return nothing

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.geometry.agreement import Agreement
 from models.geometry.fitting import Fit, fit
 from models.geometry.keypoints import KeyPoints, correspondences, key_points
-from models.geometry.view import Edges, View, view_of
+from models.geometry.view import OF_PHOTOS, OF_REGIONS, Detail, Edges, View, view_of
 from models.regions import Photo
 
 PHOTO_MARGIN = 0.2
@@ -47,16 +47,20 @@ class ReferenceLook:
     key_points: KeyPoints
 
     @classmethod
-    def of(cls, picture: Photo, box: Edges | None = None) -> "ReferenceLook":
+    def of(
+        cls, picture: Photo, box: Edges | None = None, detail: Detail = OF_REGIONS
+    ) -> "ReferenceLook":
         """Prepare a reference.
 
         Args:
             picture: `(height, width, 3)` uint8 RGB, upright.
             box: the part that shows the motif; the whole by default.
+            detail: how finely; that of what it will be compared with.
         """
         box = box or (0, 0, picture.shape[1], picture.shape[0])
-        view = view_of(picture, box, REFERENCE_MARGIN)
-        return cls(box, view.grey.shape[1], view.to_picture, key_points(view.grey))
+        view = view_of(picture, box, REFERENCE_MARGIN, detail.side)
+        points = key_points(view.grey, detail.points)
+        return cls(box, view.grey.shape[1], view.to_picture, points)
 
     @property
     def points(self) -> int:
@@ -73,6 +77,36 @@ class ReferenceLook:
             _Variant(back, turned, mirrored=True, inverted=False),
             _Variant(back, turned.inverted(), mirrored=True, inverted=True),
         )
+
+
+class WholePhoto:
+    """A photo as a whole, its key points found once and compared with any number of references.
+
+    Where goods fill the picture, as packs and labels do, hundreds of places agree that no single
+    region holds together. Mirror images and negatives are left to the look at regions.
+    """
+
+    def __init__(self, photo: Photo) -> None:
+        self._box = (0, 0, photo.shape[1], photo.shape[0])
+        self._view = view_of(photo, self._box, 0.0, OF_PHOTOS.side)
+        self._points = key_points(self._view.grey, OF_PHOTOS.points)
+
+    def agreement(self, reference: ReferenceLook, least: int) -> Agreement | None:
+        """Return how a reference lies on the photo, `None` where fewer than `least` places agree.
+
+        Args:
+            reference: prepared with the detail `OF_PHOTOS`.
+            least: at least `LEAST_INLIERS` of `models.geometry.agreement`.
+        """
+        pairs = correspondences(self._points, reference.key_points)
+        if len(pairs) < least:  # most references end here, at a hundredth of the price of a fit
+            return None
+        points = reference.key_points
+        found = fit(points.points[pairs[:, 1]], self._points.points[pairs[:, 0]])
+        if found is None or found.inliers < least:
+            return None
+        as_it_is = _Variant(reference.to_picture, points, mirrored=False, inverted=False)
+        return _agreement(found, as_it_is, self._view, self._box, reference.box)
 
 
 def look_again(photo: Photo, box: Edges, reference: ReferenceLook) -> Agreement | None:

@@ -1,8 +1,8 @@
 """Views: a part of a picture brought to a common size in grey, and the way back to the picture.
 
 Key points of a tiny crop are too few and those of a large photo too many; so the box's longer side
-always becomes `VIEW_SIDE` pixels. Some of what surrounds the box is kept, because a proposed box
-rarely follows a mark's edge and descriptors at a mark's edge need its ground.
+always becomes the side of a `Detail`. Some of what surrounds the box is kept, because a proposed
+box rarely follows a mark's edge and descriptors at a mark's edge need its ground.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,21 @@ from numpy.typing import NDArray
 
 from models.regions import Photo
 
-VIEW_SIDE = 192  # pixels of the box's longer side in a view
-
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Edges = tuple[int, int, int, int]  # x_min, y_min, x_max, y_max
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How finely something is looked at: the longer side of its view, and its most key points."""
+
+    side: int
+    points: int
+
+
+OF_REGIONS = Detail(192, 250)
+OF_PHOTOS = Detail(320, 500)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,13 +38,14 @@ class View:
     to_picture: Floats
 
 
-def view_of(picture: Photo, box: Edges, margin: float) -> View:
+def view_of(picture: Photo, box: Edges, margin: float, side: int = OF_REGIONS.side) -> View:
     """Cut a box with a margin out of a picture and bring it to the common size.
 
     Args:
         picture: `(height, width, 3)` uint8 RGB.
         box: inside the picture.
         margin: added on each side where the picture goes on, as a share of the box's sides.
+        side: pixels of the box's longer side in the view.
     """
     x_min, y_min, x_max, y_max = box
     wide, high = margin * (x_max - x_min), margin * (y_max - y_min)
@@ -42,7 +53,7 @@ def view_of(picture: Photo, box: Edges, margin: float) -> View:
     right = min(picture.shape[1], int(np.ceil(x_max + wide)))
     bottom = min(picture.shape[0], int(np.ceil(y_max + high)))
     cut = np.ascontiguousarray(picture[top:bottom, left:right])
-    scale = VIEW_SIDE / max(x_max - x_min, y_max - y_min)
+    scale = side / max(x_max - x_min, y_max - y_min)
     size = (max(1, round(cut.shape[1] * scale)), max(1, round(cut.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     grey = cv2.resize(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), size, interpolation=method)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.geometry.agreement import Agreement, plausible
 from models.geometry.fitting import fit
 from models.geometry.keypoints import KeyPoints, correspondences, key_points
-from models.geometry.view import VIEW_SIDE, view_of
+from models.geometry.view import OF_REGIONS, view_of
 from tests.geometry.drawn import drawn_mark
 from tests.images import photo_array
 
@@ -57,7 +57,7 @@ def test_a_picture_corresponds_to_itself_in_place() -> None:
 def test_a_view_leads_back_to_the_photo() -> None:
     photo = photo_array(2, (400, 300))
     view = view_of(photo, (100, 60, 200, 110), 0.2)
-    assert max(view.grey.shape) == pytest.approx(VIEW_SIDE * 1.4, abs=2)
+    assert max(view.grey.shape) == pytest.approx(OF_REGIONS.side * 1.4, abs=2)
     left_top = view.to_picture @ [-0.5, -0.5, 1]
     assert left_top[:2] == pytest.approx([79.5, 49.5])
     edge = view_of(photo, (0, 0, 400, 300), 0.2)

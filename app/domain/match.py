@@ -79,5 +79,9 @@ class Match:
     @property
     def rank_key(self) -> tuple[float, int, float, int]:
         """Best first when sorted ascending: rarest, most places that agree, then most similar."""
-        places = 0 if self.alignment is None else self.alignment.inliers
-        return (self.tail, -places, -self.similarity, self.reference_id)
+        return (self.tail, -self.places, -self.similarity, self.reference_id)
+
+    @property
+    def places(self) -> int:
+        """How many places of photo and reference a second look found to agree; 0 without one."""
+        return 0 if self.alignment is None else self.alignment.inliers

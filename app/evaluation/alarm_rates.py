@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.evaluation.metrics import Share, recall_at_false_positives
-from app.evaluation.predictions import Candidate, Prediction
+from app.evaluation.predictions import Candidate, Key, Prediction
 
-_NEVER = (np.inf, np.inf)
+_NEVER: Key = (float("inf"), 0, 0.0)
 
 
 def recall_at(
@@ -30,7 +30,7 @@ def recall_at(
         positives: with a right brand.
         negatives: without any.
         rate: of negatives that may alarm.
-        figure_alone: ignore similarity among matches of equal false alarms per million.
+        figure_alone: ignore places and similarity among matches of equal false alarms per million.
     """
     keys = [_key(p.own, figure_alone=figure_alone) for p in positives]
     keys += [_key(p.best, figure_alone=figure_alone) for p in negatives]
@@ -40,14 +40,13 @@ def recall_at(
     return recall_at_false_positives(own, others, rate, clusters)
 
 
-def _key(candidate: Candidate | None, *, figure_alone: bool) -> tuple[float, float]:
+def _key(candidate: Candidate | None, *, figure_alone: bool) -> Key:
     if candidate is None:
         return _NEVER
-    alarms, similarity = candidate.key
-    return (alarms, 0.0) if figure_alone else (alarms, similarity)
+    return (candidate.key[0], 0, 0.0) if figure_alone else candidate.key
 
 
-def _order(keys: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+def _order(keys: Sequence[Key]) -> NDArray[np.float64]:
     """Return each key's place among the different keys; equal keys share one, and none is inf."""
     places = {key: float(place) for place, key in enumerate(sorted(set(keys)))}
     return np.array([np.inf if key == _NEVER else places[key] for key in keys])

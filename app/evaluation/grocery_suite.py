@@ -3,8 +3,7 @@
 Products of one brand that differ in a line of text have to be told apart. The queries are the
 in-shop photos that took part in nothing else: none of the parts `fit`, `calibrate` and `compose`,
 and no near-duplicate of a catalogue picture. A photo that the labels list in several splits is one
-query. Touchstone goes its usual way, regions and the best match
-over them.
+query. Touchstone goes its usual way: regions, the best match over them, the second look.
 """
 
 import csv
@@ -57,7 +56,7 @@ def export(bench: Bench, folder: Path) -> None:
     queries = data.queries[:: bench.every_nth_query]
     touchstone = bench.fresh_service(folder, 1)
     try:
-        ours = ServiceContender(touchstone, folder)
+        ours = ServiceContender(touchstone, folder, look_again=True)
         entries = line_up(bench, ours, len(queries), len(data.references))
         enrol_all(entries, data.references)
         facts = {

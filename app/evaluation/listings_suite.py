@@ -103,7 +103,8 @@ def _assessed(name: str, touchstone: Touchstone, case: Case, totals: StageTotals
     for match in found.images[0].matches:
         alarms = match.false_alarms_per_million
         figure = _NEVER if alarms is None else alarms
-        best.setdefault(match.brand, Candidate(match.brand, match.similarity, figure))
+        candidate = Candidate(match.brand, match.similarity, figure, match.places)
+        best.setdefault(match.brand, candidate)
     return Prediction(
         contender=name,
         query=case.listing.listing_id,

@@ -118,9 +118,9 @@ def _prediction(document: dict[str, Any], brands: dict[str, str]) -> Prediction:
     best: dict[str, Candidate] = {}
     for match in document["images"][0]["matches"]:
         alarms = match["false_alarms_per_million"]
-        candidate = Candidate(
-            match["brand"], match["similarity"], _NEVER if alarms is None else alarms
-        )
+        laid = match["alignment"] or {"inliers": 0}
+        figure = _NEVER if alarms is None else alarms
+        candidate = Candidate(match["brand"], match["similarity"], figure, laid["inliers"])
         best.setdefault(candidate.brand, candidate)
     name = document["listing_id"]
     return Prediction(

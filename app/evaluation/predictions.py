@@ -19,20 +19,25 @@ from app.domain.errors import InvalidInputError
 DEPTH = 10
 _EXPORTED = DEPTH + 1  # one more than is asked about, so that a tie at the edge is seen
 Tag = str | float
+Key = tuple[float, int, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A brand with the strength of its best match; `alarms` is per million, `None` for rivals."""
+    """A brand with the strength of its best match.
+
+    `alarms` is per million, `None` for rivals; `places` how many agreed in a second look.
+    """
 
     brand: str
     similarity: float
     alarms: float | None = None
+    places: int = 0
 
     @property
-    def key(self) -> tuple[float, float]:
-        """Smaller is stronger: the rarer match, and of equally rare ones the more similar."""
-        return (0.0 if self.alarms is None else self.alarms, -self.similarity)
+    def key(self) -> "Key":
+        """Smaller is stronger: the rarer match, then more places that agree, more similarity."""
+        return (0.0 if self.alarms is None else self.alarms, -self.places, -self.similarity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ def _row(prediction: Prediction) -> dict[str, object]:
                 c.brand,
                 nine_digits(c.similarity),
                 None if c.alarms is None else nine_digits(c.alarms),
+                c.places,
             ]
             for c in prediction.candidates
         ],

@@ -48,6 +48,7 @@ from app.services.sources import ImageSource, RecordedSource
 from app.services.stages import Observe, timed, unobserved
 from app.services.verification import Verifier
 from models.protocols import Embedder, RegionProposer, model_id
+from models.regions import Regions
 
 _LOOKS_KEPT = 50  # matches that reading may add to, of one photo
 
@@ -178,6 +179,12 @@ class Assessor:
         matcher = self._gallery.current()
         with self.decoded(source) as image:
             return self._finding(source.name, image, matcher, limit, observe, NoRegionMemory())
+
+    def matches(self, regions: Regions, limit: int) -> tuple[Match, ...]:
+        """Return the best matches of chosen regions of a photo, looked at twice, best first."""
+        matcher = self._gallery.current()
+        seen = LookedAt(regions.boxes, self._eyes.embedder.embed(regions))
+        return self._matches(regions.photo, seen, matcher, limit, unobserved)[:limit]
 
     @contextmanager
     def decoded(self, source: ImageSource) -> Iterator[DecodedImage]:

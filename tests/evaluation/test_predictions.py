@@ -60,7 +60,7 @@ def test_shortening_changes_no_figure(place: int) -> None:
 def test_a_file_gives_back_what_was_written(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "predictions.jsonl"
     kept = [
-        prediction("a", Candidate("a", 0.5, 2.5), Candidate("b", 0.25, 7.0), ignored=("b",)),
+        prediction("a", Candidate("a", 0.5, 2.5, 9), Candidate("b", 0.25, 7.0), ignored=("b",)),
         prediction(""),
     ]
     assert write_predictions(path, kept) == 2
@@ -82,6 +82,13 @@ def test_the_floor_of_the_figure_is_a_tie_unless_similarity_decides() -> None:
     weak = [prediction("", Candidate("b", 0.6, 2.5)) for _ in range(10)]
     assert recall_at(strong, weak, 0.0).value == 1
     assert recall_at(strong, weak, 0.0, figure_alone=True).value == 0
+
+
+def test_places_that_agree_go_before_similarity() -> None:
+    laid, alike = Candidate("laid", 0.3, 2.5, 40), Candidate("alike", 0.9, 2.5, 6)
+    assert prediction("laid", laid, alike).rank == 1
+    with pytest.raises(ValueError, match="strongest first"):
+        prediction("laid", alike, laid)
 
 
 def test_silence_is_neither_an_alarm_nor_a_find() -> None:

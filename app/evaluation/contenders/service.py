@@ -1,7 +1,8 @@
 """Touchstone as a contender: the product's own registry, gallery and figures.
 
 References are enrolled through a manifest, as a user's would be, and ranked by the gallery that
-verdicts rest on. Nothing here computes a similarity.
+verdicts rest on, where a suite asks about whole photos with the second look. Nothing here computes
+a similarity.
 """
 
 import csv
@@ -24,9 +25,11 @@ class ServiceContender:
     name = OURS
     by_region = True
 
-    def __init__(self, touchstone: Touchstone, folder: Path) -> None:
+    def __init__(self, touchstone: Touchstone, folder: Path, *, look_again: bool = False) -> None:
+        """Wrap a service; with `look_again` its second look takes part, as in an assessment."""
         self.touchstone = touchstone
         self._folder = folder
+        self._look_again = look_again
         self._manifests = 0
 
     @property
@@ -53,12 +56,16 @@ class ServiceContender:
 
     def rank(self, regions: Regions) -> Ranking:
         """Match the regions as an assessment does."""
-        embeddings = self.touchstone.eyes.embedder.embed(regions)
-        matches = self.touchstone.gallery.current().match(regions.boxes, embeddings, RANKED)
+        if self._look_again:
+            matches = self.touchstone.assessor.matches(regions, RANKED)
+        else:
+            embeddings = self.touchstone.eyes.embedder.embed(regions)
+            matches = self.touchstone.gallery.current().match(regions.boxes, embeddings, RANKED)
         best: dict[str, Candidate] = {}
         for match in matches:
             alarms = match.false_alarms_per_million
-            best.setdefault(match.brand, Candidate(match.brand, match.similarity, alarms))
+            candidate = Candidate(match.brand, match.similarity, alarms, match.places)
+            best.setdefault(match.brand, candidate)
         return tuple(sorted(best.values(), key=lambda candidate: candidate.key))
 
 

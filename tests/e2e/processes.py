@@ -17,6 +17,7 @@ import httpx2
 PROJECT = Path(__file__).parents[2]
 _TOUCHSTONE = (sys.executable, "-c", "from app.cli import main; main()")
 _LISTENING = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
+Send = Callable[[httpx2.Client, int], str]  # sends number so-and-so; returns what was promised
 _PATIENCE = 120.0  # seconds; a machine that runs all tests at once is slow to start anything
 
 
@@ -96,7 +97,7 @@ class Server:
 class Callers:
     """Several callers that send until the server is gone, and note what was acknowledged."""
 
-    def __init__(self, url: str, send: Callable[[httpx2.Client, int], str], count: int = 3) -> None:
+    def __init__(self, url: str, send: Send, count: int = 3) -> None:
         self._url = url
         self._send = send
         self._lock = threading.Lock()

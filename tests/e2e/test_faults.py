@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from app.bootstrap import build
 from index import verify_snapshot
-from tests.e2e.processes import Callers, Server, start, until
+from tests.e2e.processes import Callers, Send, Server, start, until
 from tests.fakes import enrol, make_settings, motif_file, photo_with, plain_photo
 
 Document = dict[str, Any]
@@ -32,7 +33,8 @@ def _motif(client: httpx2.Client, name: str = "mark") -> str:
     return str(answer.json()["id"])
 
 
-def _enrol(client: httpx2.Client, motif: str, seed: int) -> str:
+def _enrol(client: httpx2.Client, seed: int, motif: str, first: int = 0) -> str:
+    seed += first
     files = {"image": (f"{seed}.png", motif_file(seed), "image/png")}
     answer = client.post(f"/v1/motifs/{motif}/references", files=files)
     assert answer.status_code == 201, answer.text
@@ -72,6 +74,14 @@ def _check_sound(data: Path) -> None:
 # Killed
 
 
+def _killed_under(server: Server, send: Send) -> set[str]:
+    """Kill a server while callers send to it; return what it had acknowledged."""
+    callers = Callers(server.url, send)
+    until(lambda: len(callers.acknowledged) >= 12 or callers.wrong, "the callers")
+    server.kill()
+    return set(callers.finish())
+
+
 def test_a_server_killed_while_enrolling_has_every_reference_it_acknowledged(
     tmp_path: Path,
 ) -> None:
@@ -79,11 +89,7 @@ def test_a_server_killed_while_enrolling_has_every_reference_it_acknowledged(
     for life in range(2):
         with Server(data, tmp_path / f"{life}.log") as server:
             motif = _motif(server.client)
-            first = 1_000 * life
-            callers = Callers(server.url, lambda c, n, m=motif, f=first: _enrol(c, m, f + n))
-            until(lambda c=callers: len(c.acknowledged) >= 12 or c.wrong, "references")
-            server.kill()
-            known |= set(callers.finish())
+            known |= _killed_under(server, partial(_enrol, motif=motif, first=1_000 * life))
         _check_sound(data)
     with Server(data, tmp_path / "last.log") as server:
         client = server.client
@@ -112,15 +118,12 @@ def test_a_server_killed_while_assessing_has_every_assessment_it_acknowledged(
         return str(answer.json()["id"])
 
     with Server(data, tmp_path / "first.log") as server:
-        _enrol(server.client, _motif(server.client), 1)
-        callers = Callers(server.url, send)
-        until(lambda: len(callers.acknowledged) >= 12 or callers.wrong, "assessments")
-        server.kill()
-        known = callers.finish()
+        _enrol(server.client, 1, _motif(server.client))
+        known = _killed_under(server, send)
     _check_sound(data)
     with Server(data, tmp_path / "second.log") as server:
         kept = {each["id"]: each for each in _items(server.client, "/v1/assessments")}
-        assert set(known) <= kept.keys()
+        assert known <= kept.keys()
         for name in known:
             again = server.client.get(f"/v1/assessments/{name}/verify").json()
             assert (again["outcome"], again["missing"]) == ("same", [])
@@ -138,7 +141,7 @@ def test_a_snapshot_writer_that_is_killed_leaves_a_service_that_starts(tmp_path:
     for wait in (0.0, 0.005):
         seen = {path.name for path in settings.snapshots.iterdir()}
         process = start(settings.data_dir, "index", "build")
-        until(lambda p=process, s=seen: _writes(settings.snapshots, s) or p.poll(), "the writer")
+        until(partial(_writes, process, settings.snapshots, seen), "the writer")
         time.sleep(wait)
         process.kill()
         process.wait(10)
@@ -151,8 +154,8 @@ def test_a_snapshot_writer_that_is_killed_leaves_a_service_that_starts(tmp_path:
     verify_snapshot(settings.snapshots)
 
 
-def _writes(index: Path, seen: set[str]) -> bool:
-    return any(path.name not in seen for path in index.iterdir())
+def _writes(process: subprocess.Popen[bytes], index: Path, seen: set[str]) -> bool:
+    return process.poll() is not None or any(path.name not in seen for path in index.iterdir())
 
 
 # Full, read-only, gone
@@ -179,7 +182,7 @@ def test_a_full_disk_is_answered_and_survived(tmp_path: Path) -> None:
     ):
         client = server.client
         motif = _motif(client)
-        _enrol(client, motif, 1)
+        _enrol(client, 1, motif)
         kept = [_assess(client, plain_photo(0)).json()["id"]]
         ballast = data / "ballast"
         _fill(ballast)
@@ -200,7 +203,7 @@ def test_a_full_disk_is_answered_and_survived(tmp_path: Path) -> None:
         ballast.unlink()
         recovered = _assess(client, plain_photo(number))
         assert recovered.status_code == 201, recovered.text
-        _enrol(client, motif, 9)
+        _enrol(client, 9, motif)
         assert client.get(f"/v1/assessments/{kept[-1]}/verify").json()["missing"] == []
         assert client.get("/health/ready").status_code == 200
 
@@ -236,7 +239,7 @@ def test_a_database_that_is_gone_is_answered_and_survived(tmp_path: Path) -> Non
     with Server(data, tmp_path / "log") as server:
         client = server.client
         motif = _motif(client)
-        _enrol(client, motif, 1)
+        _enrol(client, 1, motif)
         assert client.get("/health/ready").status_code == 200
         files = [path for path in data.iterdir() if path.name.startswith("touchstone.db")]
         for path in files:

@@ -333,6 +333,27 @@ def _text_evidence(
     return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
 
 
+def _assessor(
+    settings: Settings,
+    eyes: Eyes,
+    gallery: LiveGallery,
+    verifier: Verifier | None,
+    text: TextEvidence | None,
+) -> Assessor:
+    return Assessor(
+        eyes,
+        gallery,
+        ClaimReader(load_terms()),
+        ResidueReader(title_shares(settings.title_words)),
+        build_policy(settings),
+        build_limits(settings),
+        verifier=verifier,
+        matches_per_image=settings.matches_per_image,
+        photos_at_once=settings.photos_at_once,
+        text=text,
+    )
+
+
 def build(
     settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
 ) -> Touchstone:
@@ -353,18 +374,9 @@ def build(
     shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
     library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
     gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
-    assessor = Assessor(
-        eyes,
-        gallery,
-        ClaimReader(load_terms()),
-        ResidueReader(title_shares(settings.title_words)),
-        build_policy(settings),
-        limits,
-        verifier=build_verifier(settings, blobs, limits),
-        matches_per_image=settings.matches_per_image,
-        photos_at_once=settings.photos_at_once,
-        text=_text_evidence(settings, reader, vectors),
-    )
+    text = _text_evidence(settings, reader, vectors)
+    assessor = _assessor(settings, eyes, gallery, build_verifier(settings, blobs, limits), text)
+    memories = _memories(settings, eyes, database)
     lint, lease = build_lint_policy(settings), timedelta(minutes=settings.review_lease_minutes)
     look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)
     enroller = Enroller(registry, blobs, vectors, Linter(lint, look_alikes, library), limits)
@@ -376,9 +388,7 @@ def build(
         gallery=gallery,
         assessor=assessor,
         collector=collector,
-        desk=AssessmentDesk(
-            assessor, assessments, blobs, collector, _memories(settings, eyes, database)
-        ),
+        desk=AssessmentDesk(assessor, assessments, blobs, collector, memories),
         rechecker=Rechecker(assessor, blobs, SqlPhotoStore(database)),
         retention=build_retention(settings, database),
         enroller=enroller,

@@ -5,6 +5,7 @@ blobs or database fail answers 503 and goes on by itself once they are back.
 """
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,15 +13,18 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from app.bootstrap import build
 from index import verify_snapshot
 from tests.e2e.processes import Callers, Send, Server, start, until
+from tests.e2e.wire import Wire
 from tests.fakes import enrol, make_settings, motif_file, photo_with, plain_photo
+from tests.storage.conftest import SERVER_VARIABLE
 
 Document = dict[str, Any]
 LISTING = {"listing_id": "B09X", "brand_field": "Unbranded"}
@@ -258,3 +262,44 @@ def test_a_database_that_is_gone_is_answered_and_survived(tmp_path: Path) -> Non
         assert answer.json()["images"][0]["matches"][0]["motif_id"] == motif
         assert [brand["name"] for brand in _items(client, "/v1/brands")] == ["Cartier"]
         assert client.get("/health/ready").status_code == 200
+
+
+@pytest.fixture
+def postgres() -> Iterator[URL]:
+    """An empty database on the server that the environment names."""
+    server = os.environ.get(SERVER_VARIABLE)
+    if not server:
+        pytest.skip(f"{SERVER_VARIABLE} names no PostgreSQL server")
+    engine = create_engine(make_url(server), isolation_level="AUTOCOMMIT")
+    name = f"touchstone_test_{uuid4().hex}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+def test_a_database_server_that_is_gone_is_answered_and_survived(
+    tmp_path: Path, postgres: URL
+) -> None:
+    with Wire(postgres.host or "", postgres.port or 5432) as wire:
+        url = postgres.set(host="127.0.0.1", port=wire.port)
+        shown = url.render_as_string(hide_password=False)
+        with Server(tmp_path / "var", tmp_path / "log", DATABASE_URL=shown) as server:
+            client = server.client
+            motif = _motif(client)
+            _enrol(client, 1, motif)
+            known = _assess(client, photo_with(1)).json()["id"]
+            for _ in range(2):
+                wire.cut()
+                _check_problem(_assess(client, photo_with(1)))
+                _check_problem(client.get(f"/v1/assessments/{known}"))
+                assert client.get("/health/live").status_code == 200
+                assert client.get("/health/ready").status_code == 503
+                wire.mend()
+                answer = _assess(client, photo_with(1))
+                assert answer.status_code == 201, answer.text
+                assert client.get("/health/ready").status_code == 200
+            assert len(_items(client, "/v1/assessments")) == 3
+            assert (url.password or "") not in (tmp_path / "log").read_text()

@@ -4,7 +4,9 @@ SQLite: write-ahead logging lets readers go on while one writer works; foreign k
 `synchronous=NORMAL`, because under write-ahead logging a killed process then still loses nothing
 and the file stays sound even through a power cut, which may only undo the last few commits, while
 waiting for the disk at every commit would make a bulk import many times slower. The file must lie
-on a local disk. Transactions begin explicitly, since Python's driver would leave reads outside one.
+on a local disk; one that was moved away or deleted is noticed before anything is written into what
+no name leads to any more. Transactions begin explicitly, since Python's driver would leave reads
+outside one.
 
 PostgreSQL: psycopg 3; readers see one snapshot for a whole transaction; lock waits are bounded.
 Refused: in-memory SQLite, since every thread would see a database of its own, and other databases.
@@ -14,13 +16,15 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.domain.errors import StorageError
 
 CONNECT_SECONDS = 10
+GONE = "the database file is not there any more"
 BEGIN_OPTION = "touchstone_begin"
+_FILE = "touchstone_file"  # which file a connection has open
 
 
 def parse_url(text: str) -> URL:
@@ -64,6 +68,11 @@ def open_engine(url: URL, wait_seconds: float) -> Engine:
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _SqliteSetup(wait_seconds))
         event.listen(engine, "begin", _begin_sqlite)
+        path = sqlite_path(url)
+        if path is not None:
+            same = _SameFile(path)
+            event.listen(engine, "do_connect", same.before_opening)
+            event.listen(engine, "checkout", same.before_use)
         return engine
     patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
     try:
@@ -115,6 +124,43 @@ class _SqliteSetup:
         # Per connection, unlike write-ahead logging, which `schema.py` switches on for good.
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.close()
+
+
+class _SameFile:
+    """Lets a connection be used only while its file still has its name.
+
+    A process that holds a deleted file open can write into it without an error, and everything it
+    says is kept would be gone with it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = False
+
+    def before_opening(self, *_: object) -> None:
+        """Refuse to open a file that is gone: SQLite would make an empty one in its place."""
+        if self._seen and self._identity() is None:
+            raise StorageError(GONE)
+
+    def before_use(
+        self, connection: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection
+    ) -> None:
+        """Refuse a connection whose file is gone; open anew one whose file was replaced."""
+        del connection, proxy
+        now = self._identity()
+        if now is None and self._seen:
+            raise StorageError(GONE)
+        self._seen = self._seen or now is not None
+        if entry.info.setdefault(_FILE, now) != now:
+            del entry.info[_FILE]
+            raise DisconnectionError  # opens the file that has the name now
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 class _PostgresSetup:

@@ -34,6 +34,9 @@ TOLD = {
 # They keep records of their own, or nothing.
 UNTOLD = {
     "POST /v1/assessments",
+    "POST /v1/catalogs",
+    "POST /v1/catalogs/{catalog_id}/cancel",
+    "DELETE /v1/catalogs/{catalog_id}",
     "POST /v1/search",
     "POST /v1/explain",
     "POST /v1/reviews/{review_id}/claim",

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.bootstrap import build, open_database
 from app.domain.errors import NotFoundError, StorageError
 from app.domain.listing import Listing
 from app.domain.ports import StoredAssessment
 from app.domain.registry import Polarity
+from app.main import create_app
 from app.services.retention import Retention, RetentionPlan
 from app.services.sources import BytesSource
 from app.services.touchstone import Touchstone
@@ -164,3 +166,11 @@ def test_it_runs_by_itself_and_survives_a_store_that_fails(
     later = _assessed(touchstone, plain_photo(2))
     time.sleep(0.2)
     assert _there(touchstone, later) == [True]
+
+
+def test_a_serving_process_removes_them_by_itself(settings: Settings) -> None:
+    touchstone = build(settings.model_copy(update={"retain_photos_days": 1e-7}))
+    stored = _assessed(touchstone, plain_photo(1))
+    with TestClient(create_app(settings, touchstone)):
+        _until(lambda: _there(touchstone, stored) == [False])
+    touchstone.close()

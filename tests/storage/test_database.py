@@ -128,6 +128,40 @@ def test_a_file_held_by_another_program_cannot_be_migrated(tmp_path: Path) -> No
     database.dispose()
 
 
+def test_a_file_that_was_moved_away_is_not_written_and_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "moved.db"
+    database = _sqlite(path)
+    database.migrate()
+    registry = SqlRegistryStore(database)
+    registry.add_brand("before")
+    for name in ("moved.db", "moved.db-wal", "moved.db-shm"):
+        (tmp_path / name).rename(tmp_path / f"away-{name}")
+    for use in (registry.version, lambda: registry.add_brand("lost")):
+        with pytest.raises(StorageError, match="not there any more"):
+            use()
+    assert not path.exists()
+    for name in ("moved.db", "moved.db-wal", "moved.db-shm"):
+        (tmp_path / f"away-{name}").rename(tmp_path / name)
+    registry.add_brand("after")
+    assert [brand.name for brand in registry.brands()] == ["before", "after"]
+    database.dispose()
+
+
+def test_a_file_that_was_replaced_is_opened_anew(migrated_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "replaced.db"
+    database = _sqlite(path)
+    database.migrate()
+    registry = SqlRegistryStore(database)
+    registry.add_brand("old")
+    for name in ("replaced.db-wal", "replaced.db-shm", "replaced.db"):
+        (tmp_path / name).unlink()
+    path.write_bytes(migrated_file.read_bytes())
+    assert registry.brands() == []
+    assert registry.add_brand("new").id == 1
+    database.dispose()
+    assert [brand.name for brand in registry.brands()] == ["new"]
+
+
 def test_foreign_keys_are_enforced(database: Database) -> None:
     motif = "INSERT INTO motifs (brand_id, name, name_key, kind, words, registrations, disabled)"
     with pytest.raises(StorageError), database.session(write=True) as session:

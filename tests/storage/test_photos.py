@@ -51,9 +51,10 @@ def show(database: Database) -> Show:
 
 def _removed(photos: SqlPhotoStore, seen: int | None, case: int | None, limit: int = 9) -> set[int]:
     gone: list[str] = []
-    moments = [None if days is None else NOW - days * DAY for days in (seen, case)]
-    due = photos.count_due(*moments)
-    count = photos.remove_due(*moments, gone.append, limit=limit)
+    seen_before = None if seen is None else NOW - seen * DAY
+    case_before = None if case is None else NOW - case * DAY
+    due = photos.count_due(seen_before, case_before)
+    count = photos.remove_due(seen_before, case_before, gone.append, limit=limit)
     assert count == len(gone) == min(due, limit)
     return {int(name, 16) for name in gone}
 

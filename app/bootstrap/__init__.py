@@ -7,8 +7,9 @@ from app.batch.jobs.checking import CatalogInspector
 from app.batch.jobs.runner import Means, RunnerOptions
 from app.batch.jobs.task_queue import TaskQueue
 from app.batch.report.page import PictureSources
+from app.bootstrap.eyes import build_eyes as build_eyes
+from app.bootstrap.eyes import build_reader as build_reader
 from app.domain.claim_reading import ClaimReader, load_terms
-from app.domain.errors import ModelRefusedError
 from app.domain.lint import LintMode, LintPolicy
 from app.domain.listing_words import WordPolicy
 from app.domain.ports import BlobStore
@@ -69,62 +70,10 @@ from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
 from app.storage.webhooks import SqlWebhookStore
 from index import IndexOptions
-from models.catalogue import (
-    RuntimeOptions,
-    copy_similarity,
-    has_proposer,
-    load_embedder,
-    load_proposer,
-    match_similarity,
-)
-from models.errors import ModelError
+from models.catalogue import copy_similarity, match_similarity
 from models.geometry import OF_PHOTOS
-from models.proposers.grid import GridProposer
-from models.proposers.learned import PROFILES
-from models.protocols import RegionProposer, TextReader
-from models.reading.pp_ocr import PpOcrReader, ReaderSettings
+from models.protocols import TextReader
 from models.weights_file import shipped_file
-
-
-def build_eyes(settings: Settings) -> Eyes:
-    """Return the proposer and the embedder that the settings ask for.
-
-    Raises:
-        ModelRefusedError: when the model is unknown, or its weights or runtime are refused.
-    """
-    options = RuntimeOptions(
-        settings.runtime, settings.threads, settings.precision, settings.model_cache
-    )
-    try:
-        embedder = load_embedder(settings.model, options)
-        proposer = _proposer(settings, options)
-    except (ModelError, ValueError) as error:
-        raise ModelRefusedError(str(error)) from error
-    return Eyes(proposer, embedder)
-
-
-def _proposer(settings: Settings, options: RuntimeOptions) -> RegionProposer:
-    learned = settings.proposer == "learned" or (
-        settings.proposer == "auto" and has_proposer(settings.model)
-    )
-    if learned:
-        return load_proposer(settings.model, options, PROFILES[settings.speed])
-    return GridProposer(settings.grid_scales, settings.grid_overlap, settings.grid_min_side)
-
-
-def build_reader(settings: Settings) -> TextReader | None:
-    """Return the reader of text that the settings ask for, `None` for none.
-
-    Raises:
-        ModelRefusedError: when its package or its networks are not there.
-    """
-    if settings.reading == "never":
-        return None
-    try:
-        side = settings.reading_side
-        return PpOcrReader(ReaderSettings(side, min(side, 320)), threads=settings.threads)
-    except (ModelError, ValueError) as error:
-        raise ModelRefusedError(str(error)) from error
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -333,6 +282,27 @@ def _text_evidence(
     return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
 
 
+def _assessor(
+    settings: Settings,
+    eyes: Eyes,
+    gallery: LiveGallery,
+    verifier: Verifier | None,
+    text: TextEvidence | None,
+) -> Assessor:
+    return Assessor(
+        eyes,
+        gallery,
+        ClaimReader(load_terms()),
+        ResidueReader(title_shares(settings.title_words)),
+        build_policy(settings),
+        build_limits(settings),
+        verifier=verifier,
+        matches_per_image=settings.matches_per_image,
+        photos_at_once=settings.photos_at_once,
+        text=text,
+    )
+
+
 def build(
     settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
 ) -> Touchstone:
@@ -353,18 +323,9 @@ def build(
     shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
     library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
     gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
-    assessor = Assessor(
-        eyes,
-        gallery,
-        ClaimReader(load_terms()),
-        ResidueReader(title_shares(settings.title_words)),
-        build_policy(settings),
-        limits,
-        verifier=build_verifier(settings, blobs, limits),
-        matches_per_image=settings.matches_per_image,
-        photos_at_once=settings.photos_at_once,
-        text=_text_evidence(settings, reader, vectors),
-    )
+    text = _text_evidence(settings, reader, vectors)
+    assessor = _assessor(settings, eyes, gallery, build_verifier(settings, blobs, limits), text)
+    memories = _memories(settings, eyes, database)
     lint, lease = build_lint_policy(settings), timedelta(minutes=settings.review_lease_minutes)
     look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)
     enroller = Enroller(registry, blobs, vectors, Linter(lint, look_alikes, library), limits)
@@ -376,9 +337,7 @@ def build(
         gallery=gallery,
         assessor=assessor,
         collector=collector,
-        desk=AssessmentDesk(
-            assessor, assessments, blobs, collector, _memories(settings, eyes, database)
-        ),
+        desk=AssessmentDesk(assessor, assessments, blobs, collector, memories),
         rechecker=Rechecker(assessor, blobs, SqlPhotoStore(database)),
         retention=build_retention(settings, database),
         enroller=enroller,

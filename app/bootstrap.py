@@ -4,9 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.batch.jobs.checking import CatalogInspector
-from app.batch.jobs.runner import Means, RunnerOptions
 from app.batch.jobs.task_queue import TaskQueue
-from app.batch.report.page import PictureSources
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
 from app.domain.lint import LintMode, LintPolicy
@@ -52,7 +50,6 @@ from app.services.title_words import title_shares
 from app.services.touchstone import Touchstone
 from app.services.verification import SHIPPED_ODDS, VerificationOptions, Verifier
 from app.services.webhooks import WebhookDesk
-from app.services.whole_photos import WholePhotos
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
@@ -71,7 +68,6 @@ from app.storage.webhooks import SqlWebhookStore
 from index import IndexOptions
 from models.catalogue import (
     RuntimeOptions,
-    copy_similarity,
     has_proposer,
     load_embedder,
     load_proposer,
@@ -220,43 +216,12 @@ def build_catalogs(settings: Settings, database: Database) -> CatalogDesk:
         CatalogInspector(),
         build_queue(settings),
         settings.resolved_catalog_dir,
-        CatalogLimits(_catalog_folders(settings), settings.max_catalogs_waiting),
+        CatalogLimits(catalog_folders(settings), settings.max_catalogs_waiting),
     )
 
 
-def runner_options(settings: Settings) -> RunnerOptions:
-    """Return how a worker works on catalogues."""
-    return RunnerOptions(settings.resolved_catalog_dir, _catalog_folders(settings))
-
-
-def means_of(settings: Settings, touchstone: Touchstone) -> Means:
-    """Return what a worker scores catalogues with."""
-    return Means(touchstone.assessor, touchstone.collector, pictures_of(settings, touchstone))
-
-
-def pictures_of(settings: Settings, touchstone: Touchstone) -> PictureSources:
-    """Return what a page of a run takes from a running service."""
-    return PictureSources(
-        touchstone.evidence.reference,
-        touchstone.limits,
-        touchstone.collector.fetcher,
-        WholePhotos(lambda: touchstone.eyes.embedder),
-        copy_similarity(settings.model),
-    )
-
-
-def build_picture_sources(settings: Settings, database: Database) -> PictureSources:
-    """Return the same without a running service; the model is started when it is needed."""
-    return PictureSources(
-        build_pictures(settings, database).reference,
-        build_limits(settings),
-        build_collector(settings).fetcher,
-        WholePhotos(lambda: build_eyes(settings).embedder),
-        copy_similarity(settings.model),
-    )
-
-
-def _catalog_folders(settings: Settings) -> tuple[Path, ...]:
+def catalog_folders(settings: Settings) -> tuple[Path, ...]:
+    """Return the folders whose catalogues may be named by a path."""
     return tuple(Path(folder).resolve() for folder in settings.catalog_folders)
 
 
@@ -333,6 +298,20 @@ def _text_evidence(
     return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
 
 
+def _library(
+    settings: Settings, eyes: Eyes, database: Database, blobs: BlobStore
+) -> BackgroundLibrary:
+    shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
+    return BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
+
+
+def _linter(
+    settings: Settings, shelf: ReferenceShelf, library: BackgroundLibrary, blobs: BlobStore
+) -> Linter:
+    policy = build_lint_policy(settings)
+    return Linter(policy, LookAlikes(policy, shelf, blobs, build_limits(settings)), library)
+
+
 def build(
     settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
 ) -> Touchstone:
@@ -350,8 +329,7 @@ def build(
     assessments = SqlAssessmentStore(database)
     blobs = FsspecBlobStore(settings.resolved_blob_url)
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
-    shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
-    library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
+    library = _library(settings, eyes, database, blobs)
     gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
     assessor = Assessor(
         eyes,
@@ -365,9 +343,10 @@ def build(
         photos_at_once=settings.photos_at_once,
         text=_text_evidence(settings, reader, vectors),
     )
-    lint, lease = build_lint_policy(settings), timedelta(minutes=settings.review_lease_minutes)
-    look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)
-    enroller = Enroller(registry, blobs, vectors, Linter(lint, look_alikes, library), limits)
+    lease = timedelta(minutes=settings.review_lease_minutes)
+    linter = _linter(settings, ReferenceShelf(registry, vectors), library, blobs)
+    enroller = Enroller(registry, blobs, vectors, linter, limits)
+    memories = _memories(settings, eyes, database)
     return Touchstone(
         eyes=eyes,
         registry=registry,
@@ -376,9 +355,7 @@ def build(
         gallery=gallery,
         assessor=assessor,
         collector=collector,
-        desk=AssessmentDesk(
-            assessor, assessments, blobs, collector, _memories(settings, eyes, database)
-        ),
+        desk=AssessmentDesk(assessor, assessments, blobs, collector, memories),
         rechecker=Rechecker(assessor, blobs, SqlPhotoStore(database)),
         retention=build_retention(settings, database),
         enroller=enroller,

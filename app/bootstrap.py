@@ -298,6 +298,14 @@ def _text_evidence(
     return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
 
 
+def _reviews(
+    settings: Settings, database: Database, assessments: SqlAssessmentStore, enroller: Enroller
+) -> ReviewDesk:
+    blobs = FsspecBlobStore(settings.resolved_blob_url)
+    lease = timedelta(minutes=settings.review_lease_minutes)
+    return ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease)
+
+
 def _library(
     settings: Settings, eyes: Eyes, database: Database, blobs: BlobStore
 ) -> BackgroundLibrary:
@@ -325,8 +333,7 @@ def build(
     eyes = eyes or build_eyes(settings)
     limits, collector = build_limits(settings), build_collector(settings)
     database = open_database(settings)
-    registry = SqlRegistryStore(database)
-    assessments = SqlAssessmentStore(database)
+    registry, assessments = SqlRegistryStore(database), SqlAssessmentStore(database)
     blobs = FsspecBlobStore(settings.resolved_blob_url)
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
     library = _library(settings, eyes, database, blobs)
@@ -343,7 +350,6 @@ def build(
         photos_at_once=settings.photos_at_once,
         text=_text_evidence(settings, reader, vectors),
     )
-    lease = timedelta(minutes=settings.review_lease_minutes)
     linter = _linter(settings, ReferenceShelf(registry, vectors), library, blobs)
     enroller = Enroller(registry, blobs, vectors, linter, limits)
     memories = _memories(settings, eyes, database)
@@ -366,7 +372,7 @@ def build(
         audit=build_audit(database),
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
-        reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),
+        reviews=_reviews(settings, database, assessments, enroller),
         webhooks=build_webhooks(settings, database),
         deliverer=build_deliverer(settings, database),
         catalogs=build_catalogs(settings, database),

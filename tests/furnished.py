@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from app.batch.jobs.runner import JobRunner
-from app.bootstrap import build, means_of, runner_options
+from app.bootstrap import build
+from app.cli.catalog_means import means_of, runner_options
 from app.domain.identity import Scope
 from app.domain.listing import Listing
 from app.domain.review import Decision, DecisionReason, ReviewState

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-from touchstone_client.calling import AsyncSender, Call, Part, Sender, raw, step
+from touchstone_client.calling import AsyncSender, Call, PageLike, Part, Sender, raw, step
 from touchstone_client.models import (
     CatalogCreate,
     CatalogPublic,
@@ -28,7 +28,9 @@ def naming(body: CatalogCreate, key: str | None) -> Call[CatalogPublic]:
     return Call("POST", "/v1/catalogs", read, body=body, keyed=True, key=key)
 
 
-def paging(catalog_id: str, verdict: Verdict | None, limit: int | None) -> Call[CatalogResults]:
+def paging(
+    catalog_id: str, verdict: Verdict | None, limit: int | None
+) -> Call[PageLike[dict[str, Any]]]:
     """Return the call for the first page of results."""
     query = {"format": "page", "verdict": verdict and verdict.value, "limit": limit}
     path = f"/v1/catalogs/{step(catalog_id)}/results"

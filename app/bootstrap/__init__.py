@@ -4,9 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.batch.jobs.checking import CatalogInspector
-from app.batch.jobs.runner import Means, RunnerOptions
 from app.batch.jobs.task_queue import TaskQueue
-from app.batch.report.page import PictureSources
 from app.bootstrap.eyes import build_eyes as build_eyes
 from app.bootstrap.eyes import build_reader as build_reader
 from app.domain.claim_reading import ClaimReader, load_terms
@@ -53,7 +51,6 @@ from app.services.title_words import title_shares
 from app.services.touchstone import Touchstone
 from app.services.verification import SHIPPED_ODDS, VerificationOptions, Verifier
 from app.services.webhooks import WebhookDesk
-from app.services.whole_photos import WholePhotos
 from app.settings import Settings
 from app.storage.answers import SqlAnswerStore
 from app.storage.assessments import SqlAssessmentStore
@@ -70,7 +67,7 @@ from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
 from app.storage.webhooks import SqlWebhookStore
 from index import IndexOptions
-from models.catalogue import copy_similarity, match_similarity
+from models.catalogue import match_similarity
 from models.geometry import OF_PHOTOS
 from models.protocols import TextReader
 from models.weights_file import shipped_file
@@ -169,43 +166,12 @@ def build_catalogs(settings: Settings, database: Database) -> CatalogDesk:
         CatalogInspector(),
         build_queue(settings),
         settings.resolved_catalog_dir,
-        CatalogLimits(_catalog_folders(settings), settings.max_catalogs_waiting),
+        CatalogLimits(catalog_folders(settings), settings.max_catalogs_waiting),
     )
 
 
-def runner_options(settings: Settings) -> RunnerOptions:
-    """Return how a worker works on catalogues."""
-    return RunnerOptions(settings.resolved_catalog_dir, _catalog_folders(settings))
-
-
-def means_of(settings: Settings, touchstone: Touchstone) -> Means:
-    """Return what a worker scores catalogues with."""
-    return Means(touchstone.assessor, touchstone.collector, pictures_of(settings, touchstone))
-
-
-def pictures_of(settings: Settings, touchstone: Touchstone) -> PictureSources:
-    """Return what a page of a run takes from a running service."""
-    return PictureSources(
-        touchstone.evidence.reference,
-        touchstone.limits,
-        touchstone.collector.fetcher,
-        WholePhotos(lambda: touchstone.eyes.embedder),
-        copy_similarity(settings.model),
-    )
-
-
-def build_picture_sources(settings: Settings, database: Database) -> PictureSources:
-    """Return the same without a running service; the model is started when it is needed."""
-    return PictureSources(
-        build_pictures(settings, database).reference,
-        build_limits(settings),
-        build_collector(settings).fetcher,
-        WholePhotos(lambda: build_eyes(settings).embedder),
-        copy_similarity(settings.model),
-    )
-
-
-def _catalog_folders(settings: Settings) -> tuple[Path, ...]:
+def catalog_folders(settings: Settings) -> tuple[Path, ...]:
+    """Return the folders whose catalogues may be named by a path."""
     return tuple(Path(folder).resolve() for folder in settings.catalog_folders)
 
 
@@ -303,6 +269,28 @@ def _assessor(
     )
 
 
+def _reviews(
+    settings: Settings, database: Database, assessments: SqlAssessmentStore, enroller: Enroller
+) -> ReviewDesk:
+    blobs = FsspecBlobStore(settings.resolved_blob_url)
+    lease = timedelta(minutes=settings.review_lease_minutes)
+    return ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease)
+
+
+def _library(
+    settings: Settings, eyes: Eyes, database: Database, blobs: BlobStore
+) -> BackgroundLibrary:
+    shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
+    return BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
+
+
+def _linter(
+    settings: Settings, shelf: ReferenceShelf, library: BackgroundLibrary, blobs: BlobStore
+) -> Linter:
+    policy = build_lint_policy(settings)
+    return Linter(policy, LookAlikes(policy, shelf, blobs, build_limits(settings)), library)
+
+
 def build(
     settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
 ) -> Touchstone:
@@ -316,19 +304,16 @@ def build(
     eyes = eyes or build_eyes(settings)
     limits, collector = build_limits(settings), build_collector(settings)
     database = open_database(settings)
-    registry = SqlRegistryStore(database)
-    assessments = SqlAssessmentStore(database)
+    registry, assessments = SqlRegistryStore(database), SqlAssessmentStore(database)
     blobs = FsspecBlobStore(settings.resolved_blob_url)
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
-    shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
-    library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
+    library = _library(settings, eyes, database, blobs)
     gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
     text = _text_evidence(settings, reader, vectors)
     assessor = _assessor(settings, eyes, gallery, build_verifier(settings, blobs, limits), text)
+    linter = _linter(settings, ReferenceShelf(registry, vectors), library, blobs)
+    enroller = Enroller(registry, blobs, vectors, linter, limits)
     memories = _memories(settings, eyes, database)
-    lint, lease = build_lint_policy(settings), timedelta(minutes=settings.review_lease_minutes)
-    look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)
-    enroller = Enroller(registry, blobs, vectors, Linter(lint, look_alikes, library), limits)
     return Touchstone(
         eyes=eyes,
         registry=registry,
@@ -348,7 +333,7 @@ def build(
         audit=build_audit(database),
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
-        reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),
+        reviews=_reviews(settings, database, assessments, enroller),
         webhooks=build_webhooks(settings, database),
         deliverer=build_deliverer(settings, database),
         catalogs=build_catalogs(settings, database),

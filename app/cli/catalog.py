@@ -13,8 +13,8 @@ from app.batch.outputs import Outputs
 from app.batch.report.page import ReportOptions, write_report
 from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import CatalogSummary, Progress
-from app.bootstrap import pictures_of
 from app.cli.catalog_forecast import print_forecast
+from app.cli.catalog_means import pictures_of
 from app.cli.catalog_progress import shown
 from app.cli.printing import print_json
 from app.cli.run_figures import both, served

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from app.batch.report.page import ReportOptions, write_report
-from app.bootstrap import build_picture_sources, open_database
+from app.bootstrap import open_database
+from app.cli.catalog_means import build_picture_sources
 from app.cli.printing import print_json
 from app.cli.session import explained, log_to_stderr, read_settings
 

@@ -19,10 +19,9 @@ from app.bootstrap import (
     build,
     build_catalogs,
     build_queue,
-    means_of,
     open_database,
-    runner_options,
 )
+from app.cli.catalog_means import means_of, runner_options
 from app.cli.run_figures import served
 from app.cli.session import explained, log_to_stderr, read_settings
 from app.services.touchstone import Touchstone

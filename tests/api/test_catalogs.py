@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 
 from app.api.spooling import without
 from app.batch.jobs.runner import JobRunner
-from app.bootstrap import build, means_of, runner_options
+from app.bootstrap import build
+from app.cli.catalog_means import means_of, runner_options
 from app.domain.catalog_job import JobState
 from app.domain.registry import IdPrefix, parse_id
 from app.main import create_app

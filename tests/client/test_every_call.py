@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from app.batch.jobs.runner import JobRunner
-from app.bootstrap import means_of, runner_options
+from app.cli.catalog_means import means_of, runner_options
 from scripts.client_source.described import Description
 from tests.api.documented import description
 from tests.fakes import make_settings, motif_file, photo_with

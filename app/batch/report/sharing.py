@@ -117,7 +117,7 @@ def _pairs(
         block = slice(start, start + _BLOCK)
         bits = np.minimum(_distances(upright[block], upright), _distances(upright[block], mirrored))
         near = bits <= _NEAR
-        if vectors is not None:
+        if vectors is not None and copy_similarity is not None:
             similar = vectors[block] @ vectors.T >= copy_similarity
             near |= (bits <= _PERHAPS) & similar
         for row, column in np.argwhere(near):
@@ -130,7 +130,9 @@ def _words(codes: list[bytes]) -> _BITS:
 
 
 def _distances(some: _BITS, all_: _BITS) -> NDArray[np.int64]:
-    return np.bitwise_count(some[:, None, :] ^ all_[None, :, :]).sum(axis=2, dtype=np.int64)
+    bits: NDArray[np.int64]
+    bits = np.bitwise_count(some[:, None, :] ^ all_[None, :, :]).sum(axis=2, dtype=np.int64)
+    return bits
 
 
 def _vectors(

@@ -4,11 +4,12 @@ import io
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from app.batch.report.seller_rings import seller_rings
 from app.batch.report.sharing import Fingerprint, SharedPhoto, fingerprint, shared_pictures
-from tests.images import Picture, photo_array, solid_array
+from tests.images import photo_array, solid_array
 
 
 def copy(seed: int, side: int, quality: int, *, mirrored: bool = False) -> Fingerprint | None:
@@ -24,7 +25,7 @@ def photo(
     seller: str,
     code: Fingerprint | None = None,
     sha256: str = "",
-    vector: Picture | None = None,
+    vector: NDArray[np.float32] | None = None,
 ) -> SharedPhoto:
     return SharedPhoto(listing, seller, sha256 or listing, code, vector)
 

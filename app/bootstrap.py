@@ -43,6 +43,7 @@ from app.services.rechecking import Rechecker
 from app.services.reference_looks import ReferenceLooks
 from app.services.reference_shelf import ReferenceShelf
 from app.services.reference_vectors import ReferenceVectors
+from app.services.refreshing import GalleryRefresher
 from app.services.region_memory import RegionMemories
 from app.services.retention import Retention, RetentionPlan
 from app.services.reviewing import ReviewDesk
@@ -374,6 +375,7 @@ def build(
         assessments=assessments,
         blobs=blobs,
         gallery=gallery,
+        refresher=GalleryRefresher(gallery, settings.refresh_seconds),
         assessor=assessor,
         collector=collector,
         desk=AssessmentDesk(

@@ -19,6 +19,7 @@ from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
 from app.services.rechecking import Rechecker
+from app.services.refreshing import GalleryRefresher
 from app.services.retention import Retention
 from app.services.reviewing import ReviewDesk
 from app.services.webhooks import WebhookDesk
@@ -33,6 +34,7 @@ class Touchstone:
     assessments: AssessmentStore
     blobs: BlobStore
     gallery: LiveGallery
+    refresher: GalleryRefresher
     assessor: Assessor
     collector: ImageCollector
     desk: AssessmentDesk

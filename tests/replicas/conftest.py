@@ -60,7 +60,7 @@ def bucket() -> Iterator[str]:
 
 
 @pytest.fixture
-def shared(bucket: str, new_postgres: Callable[[], str]) -> dict[str, str]:  # noqa: F811
+def shared(bucket: str, new_postgres: Callable[[], str]) -> dict[str, str]:
     """What the replicas of one service have in common."""
     return {
         "TOUCHSTONE_DATABASE_URL": new_postgres(),

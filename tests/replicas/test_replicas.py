@@ -1,4 +1,4 @@
-"""Two replicas are one service: what one learns the other knows, and neither serves what is wrong."""
+"""Two replicas are one service: what one learns the other knows; neither serves what is wrong."""
 
 import json
 import shutil

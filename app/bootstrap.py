@@ -22,6 +22,7 @@ from app.media.limits import DecodeLimits
 from app.media.posting import Poster
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
+from app.services.blob_checking import BlobChecker
 from app.services.calibrating import Calibrator
 from app.services.case_pictures import CasePictures
 from app.services.catalogs import CatalogDesk, CatalogLimits
@@ -374,6 +375,7 @@ def build(
         registry=registry,
         assessments=assessments,
         blobs=blobs,
+        blob_checker=BlobChecker(registry, assessments, library, blobs),
         gallery=gallery,
         refresher=GalleryRefresher(gallery, settings.refresh_seconds),
         assessor=assessor,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.ports import AnswerStore, AssessmentStore, AuditStore, BlobStore, RegistryStore
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
+from app.services.blob_checking import BlobChecker
 from app.services.calibrating import Calibrator
 from app.services.catalogs import CatalogDesk
 from app.services.collecting import ImageCollector
@@ -33,6 +34,7 @@ class Touchstone:
     registry: RegistryStore
     assessments: AssessmentStore
     blobs: BlobStore
+    blob_checker: BlobChecker
     gallery: LiveGallery
     refresher: GalleryRefresher
     assessor: Assessor

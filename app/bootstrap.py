@@ -375,7 +375,7 @@ def build(
         registry=registry,
         assessments=assessments,
         blobs=blobs,
-        blob_checker=BlobChecker(registry, assessments, library, blobs),
+        blob_checker=BlobChecker(registry, assessments, library, blobs, SqlPhotoStore(database)),
         gallery=gallery,
         refresher=GalleryRefresher(gallery, settings.refresh_seconds),
         assessor=assessor,

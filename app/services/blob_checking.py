@@ -1,14 +1,15 @@
 """Whether everything that the database names is in the blob store, whole: what a restore must show.
 
 References and the background are what verdicts are made of, so each has to be there. Photos of
-assessments are evidence; they are looked at when asked for, since there may be millions.
+assessments are evidence; they are looked at when asked for, since there may be millions. Those that
+retention removed on purpose are not missed.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.domain.errors import NotFoundError, StorageError
-from app.domain.ports import AssessmentStore, BlobStore, RegistryStore
+from app.domain.ports import AssessmentStore, BlobStore, PhotoStore, RegistryStore
 from app.domain.registry import IdPrefix, public_id
 from app.services.background_files import BackgroundLibrary
 
@@ -38,11 +39,13 @@ class BlobChecker:
         assessments: AssessmentStore,
         backgrounds: BackgroundLibrary,
         blobs: BlobStore,
+        removals: PhotoStore,
     ) -> None:
         self._registry = registry
         self._assessments = assessments
         self._backgrounds = backgrounds
         self._blobs = blobs
+        self._removals = removals
 
     def check(self, *, photos: bool = False) -> BlobReport:
         """Read every blob once.
@@ -79,9 +82,12 @@ class BlobChecker:
     def _photos(self) -> Iterator[tuple[str, str]]:
         before: int | None = None
         while page := self._assessments.list(before=before, limit=_PAGE):
-            for stored in page:
-                owner = public_id(IdPrefix.ASSESSMENT, stored.id)
-                for finding in stored.assessment.images:
-                    if finding.error is None and finding.sha256 is not None:
-                        yield f"{owner} ({finding.image})", finding.sha256
+            named = [
+                (f"{public_id(IdPrefix.ASSESSMENT, stored.id)} ({finding.image})", finding.sha256)
+                for stored in page
+                for finding in stored.assessment.images
+                if finding.error is None and finding.sha256 is not None
+            ]
+            removed = self._removals.removed([key for _, key in named])
+            yield from (each for each in named if each[1] not in removed)
             before = page[-1].id

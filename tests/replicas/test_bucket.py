@@ -21,6 +21,14 @@ def test_what_one_process_keeps_another_one_reads(bucket: str) -> None:
     assert not other.exists("0" * 64)
 
 
+def test_what_is_removed_is_gone(bucket: str) -> None:
+    blobs = FsspecBlobStore(bucket)
+    key = blobs.put(b"a photo of last month")
+    blobs.remove(key)
+    blobs.remove(key)
+    assert not FsspecBlobStore(bucket).exists(key)
+
+
 def test_a_damaged_blob_is_noticed_and_mended_by_the_next_put(bucket: str) -> None:
     blobs = FsspecBlobStore(bucket)
     key = blobs.put(b"another photo")

@@ -32,10 +32,12 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
         app.state.touchstone = service
         service.deliverer.start()
         service.retention.start()
+        service.refresher.start()
         try:
             yield
         finally:
             app.state.touchstone = None
+            await to_thread.run_sync(service.refresher.stop)
             await to_thread.run_sync(service.deliverer.stop)
             await to_thread.run_sync(service.retention.stop)
             if touchstone is None:

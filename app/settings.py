@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     neighbours: int = Field(
         100, ge=1, le=1000, description="References searched for each region of a photo."
     )
+    refresh_seconds: float = Field(
+        5.0, gt=0, le=3_600, description="Longest that an idle process is behind the registry."
+    )
     matches_per_image: int = Field(
         5, ge=1, le=100, description="Matches shown for each image, best first."
     )

@@ -80,7 +80,7 @@ async def main() -> int:
     parser.add_argument("--photos", type=Path, default=Path(), help="folder of the photos")
     parser.add_argument("--at-once", type=int, default=4, help="listings assessed at a time")
     given = parser.parse_args()
-    key = os.environ.get("TOUCHSTONE_KEY")  # not an argument: other users see those
+    key = os.environ.get("API_KEY")  # not an argument: other users see those
     async with AsyncClient(given.url, key) as client:
         try:
             await run(client, sys.stdin, given.photos, given.at_once)

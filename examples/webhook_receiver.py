@@ -1,6 +1,6 @@
 """Receives Touchstone's webhook messages: checks them, forgets repeated ones, acts.
 
-    TOUCHSTONE_WEBHOOK_SECRET=whsec_… python examples/webhook_receiver.py --port 9000
+    WEBHOOK_SECRET=whsec_… python examples/webhook_receiver.py --port 9000
 
 It answers at once and acts afterwards, as a receiver should: here acting is one line on standard
 output. Which messages were seen is kept in memory; a real receiver keeps that in its database.
@@ -64,7 +64,7 @@ def main() -> None:
     """Listen until stopped."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--port", type=int, default=9000)
-    receiver = Receiver(parser.parse_args().port, os.environ["TOUCHSTONE_WEBHOOK_SECRET"])
+    receiver = Receiver(parser.parse_args().port, os.environ["WEBHOOK_SECRET"])
     receiver.serve_forever()
 
 

@@ -61,6 +61,11 @@ class Metrics:
         self._version = Gauge(
             "touchstone_registry_version", "The registry's version.", registry=registry
         )
+        self._gallery = Gauge(
+            "touchstone_gallery_version",
+            "The registry's version that the index in use was made of.",
+            registry=registry,
+        )
         self._index = Gauge(
             "touchstone_index_size", "References in the index in use.", registry=registry
         )
@@ -98,6 +103,7 @@ class Metrics:
         """Take the gauges' values; while the database is away the last ones stand."""
         matcher = touchstone.gallery.loaded
         self._index.set(0 if matcher is None else len(matcher.gallery.index))
+        self._gallery.set(-1 if matcher is None else matcher.gallery.registry_version)
         try:
             self._version.set(touchstone.registry.version())
             for state, count in touchstone.webhooks.store.counts().items():

@@ -21,6 +21,7 @@ from app.media.limits import DecodeLimits
 from app.media.posting import Poster
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
+from app.services.blob_checking import BlobChecker
 from app.services.calibrating import Calibrator
 from app.services.case_pictures import CasePictures
 from app.services.catalogs import CatalogDesk, CatalogLimits
@@ -42,6 +43,7 @@ from app.services.rechecking import Rechecker
 from app.services.reference_looks import ReferenceLooks
 from app.services.reference_shelf import ReferenceShelf
 from app.services.reference_vectors import ReferenceVectors
+from app.services.refreshing import GalleryRefresher
 from app.services.region_memory import RegionMemories
 from app.services.retention import Retention, RetentionPlan
 from app.services.reviewing import ReviewDesk
@@ -319,7 +321,9 @@ def build(
         registry=registry,
         assessments=assessments,
         blobs=blobs,
+        blob_checker=BlobChecker(registry, assessments, library, blobs, SqlPhotoStore(database)),
         gallery=gallery,
+        refresher=GalleryRefresher(gallery, settings.refresh_seconds),
         assessor=assessor,
         collector=collector,
         desk=AssessmentDesk(assessor, assessments, blobs, collector, memories),

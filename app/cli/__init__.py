@@ -20,6 +20,7 @@ from app.cli import (
     reviews,
     scoring,
     serving,
+    verifying,
     webhooks,
     words,
     worker,
@@ -42,6 +43,7 @@ cli.command("explain")(explaining.explain)
 catalog.commands.command("report")(catalog_report.report)
 cli.add_typer(catalog.commands, name="catalog")
 cli.command("calibrate")(scoring.calibrate)
+cli.command("verify")(verifying.verify)
 cli.command("policy")(policy.policy)
 cli.command("evaluate")(scoring.evaluate)
 cli.command("words")(words.words)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.ports import AnswerStore, AssessmentStore, AuditStore, BlobStore, RegistryStore
 from app.media.limits import DecodeLimits
 from app.services.assessment import Assessor, Eyes
+from app.services.blob_checking import BlobChecker
 from app.services.calibrating import Calibrator
 from app.services.catalogs import CatalogDesk
 from app.services.collecting import ImageCollector
@@ -19,6 +20,7 @@ from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
 from app.services.rechecking import Rechecker
+from app.services.refreshing import GalleryRefresher
 from app.services.retention import Retention
 from app.services.reviewing import ReviewDesk
 from app.services.webhooks import WebhookDesk
@@ -32,7 +34,9 @@ class Touchstone:
     registry: RegistryStore
     assessments: AssessmentStore
     blobs: BlobStore
+    blob_checker: BlobChecker
     gallery: LiveGallery
+    refresher: GalleryRefresher
     assessor: Assessor
     collector: ImageCollector
     desk: AssessmentDesk

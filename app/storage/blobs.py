@@ -22,7 +22,7 @@ from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from app.domain.errors import NotFoundError, StorageError
+from app.domain.errors import NotFoundError, StorageError, TouchstoneError
 
 KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -150,6 +150,11 @@ def _sync_folder(folder: Path) -> None:
 def _told_plainly(doing: str) -> Iterator[None]:
     try:
         yield
+    except TouchstoneError:
+        raise
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else "the store failed"
         raise StorageError(f"a blob could not be {doing}: {reason}") from error
+    except Exception as error:
+        # Each object store's library has errors of its own, for a lost connection for instance.
+        raise StorageError(f"a blob could not be {doing}: the store failed") from error

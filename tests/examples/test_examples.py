@@ -28,7 +28,7 @@ def _pipeline(service: Service, folder: Path, events: list[dict[str, Any]]) -> d
     done = subprocess.run(
         [*PIPELINE, "--url", service.url, "--photos", str(folder)],
         input="".join(f"{json.dumps(event)}\n" for event in events),
-        env=_environment(TOUCHSTONE_KEY=service.token),
+        env=_environment(API_KEY=service.token),
         capture_output=True,
         text=True,
         check=False,
@@ -100,7 +100,7 @@ def test_events_wait_for_a_service_that_is_not_there(tmp_path: Path) -> None:
 def _receiver(secret: str, port: int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "examples/webhook_receiver.py", "--port", str(port)],
-        env=_environment(TOUCHSTONE_WEBHOOK_SECRET=secret),
+        env=_environment(WEBHOOK_SECRET=secret),
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

@@ -1,0 +1,1 @@
+"""Several processes of one service, over one PostgreSQL and one S3-compatible store."""

@@ -7,14 +7,17 @@ of a body's size that bounds what a crowd can make the service hold.
 
 from typing import Final
 
+from anyio import move_on_after
 from starlette._utils import get_route_path  # what routes are matched by, and nothing else
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errands import Rooms
 from app.api.problems import refusal
 from app.domain.errors import BusyError
 
+_LINGER: Final = 5.0  # seconds
 GUARDED: Final = frozenset({"/v1/assessments", "/v1/search", "/v1/explain"})
 
 
@@ -37,7 +40,7 @@ class Doorman:
             self._check()
         except BusyError as error:
             scope["state"]["route"] = path  # no router will see it and tell the metrics
-            await refusal(Request(scope), error)(scope, receive, send)
+            await _sent_away(refusal(Request(scope), error), scope, receive, send)
             return
         self._inside += 1
         try:
@@ -49,3 +52,20 @@ class Doorman:
         self._rooms.looking.check_seat()
         if self._inside >= self._at_once:
             raise BusyError(f"{self._inside} requests are in the house already")
+
+
+async def _sent_away(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer at once, then let what is still to come of the body come and go unkept.
+
+    A connection that is closed on somebody who is still sending is reset, and takes the answer
+    with it before it was read (RFC 9112, 9.6).
+    """
+
+    async def unfinished(message: Message) -> None:
+        await send({**message, "more_body": True} if "body" in message else message)
+
+    await response(scope, receive, unfinished)
+    with move_on_after(_LINGER):
+        while (await receive()).get("more_body", False):
+            pass
+    await send({"type": "http.response.body", "body": b""})

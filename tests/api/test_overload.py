@@ -146,8 +146,10 @@ def test_a_full_queue_answers_at_once_and_nothing_else_suffers(
 def test_a_deadline_answers_and_leaves_nothing(
     serve: Any, pool: ThreadPoolExecutor, proposer: GatedProposer, service: Touchstone
 ) -> None:
-    client = serve(deadline_seconds=0.2, queue_length=2)
-    answers = [pool.submit(client.post, "/v1/assessments", json=BODY) for _ in range(2)]
+    client = serve(deadline_seconds=3.0, queue_length=2)
+    answers = [pool.submit(client.post, "/v1/assessments", json=BODY)]
+    _until(lambda: proposer.begun == 1)
+    answers.append(pool.submit(client.post, "/v1/assessments", json=BODY))
     for answered in answers:
         check_problem(answered.result(LONG), 503, "deadline_passed")
     assert _figure(client, 'touchstone_refused_total{reason="deadline_passed"}') == 2
@@ -201,12 +203,12 @@ class Wire:
     def __init__(self, body: bytes) -> None:
         self._bodies: list[Message] = [{"type": "http.request", "body": body}]
         self.left = threading.Event()
-        self.taken = 0
+        self.sent_before_taking = -1
         self.sent: list[Message] = []
 
     async def receive(self) -> Message:
         if self._bodies:
-            self.taken += 1
+            self.sent_before_taking = len(self.sent)
             return self._bodies.pop()
         await anyio.to_thread.run_sync(self.left.wait, LONG, abandon_on_cancel=True)
         return {"type": "http.disconnect"}
@@ -268,14 +270,18 @@ def test_who_leaves_is_not_worked_for(
         assert client.post("/v1/assessments", json=BODY, headers=key).status_code == 201
 
 
-def test_a_refused_body_is_not_read(
+def test_who_is_sent_away_is_told_before_the_body_is_read(
     serve: Any, pool: ThreadPoolExecutor, proposer: GatedProposer
 ) -> None:
     client = serve()
     inside = _filled(client, pool, proposer)
     wire = Wire(b"{}")
     _sent(client, pool, wire).result(LONG)
-    assert (wire.sent[0]["status"], wire.taken) == (429, 0)
+    # The answer is out, whole, before any of the body is taken; what comes then is dropped.
+    assert wire.sent[0]["status"] == 429
+    assert wire.sent_before_taking == 2
+    assert b'"busy"' in wire.sent[1]["body"]
+    assert wire.sent[-1] == {"type": "http.response.body", "body": b""}
     proposer.gate.set()
     assert all(each.result(LONG) for each in inside)
 

@@ -60,6 +60,31 @@ def test_a_caller_who_hangs_up_is_worked_for_no_longer(tmp_path: Path) -> None:
     assert _kept(tmp_path) == 0
 
 
+def test_who_is_sent_away_while_sending_gets_the_answer(tmp_path: Path) -> None:
+    """A connection closed on a sender would be reset, and the answer lost with it."""
+    port = free_port()
+    command = _command(tmp_path, port, a_photo=3.0, delay=0.0, limit=1)
+    image = {"base64": "A" * 6_000_000}
+    data = json.dumps(image).encode()
+    head = (
+        "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+    )
+    with Server(command, port, tmp_path / "log") as server, ThreadPoolExecutor(12) as pool:
+        inside = [pool.submit(server.ask, "POST", "/v1/search", IMAGE) for _ in range(12)]
+        end = time.monotonic() + WAIT
+        while server.figure('touchstone_queue_depth{room="assess"}') < 8:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port)) as caller:
+                caller.sendall(head.encode() + data)  # all of it, before looking for an answer
+                answer = b"".join(iter(lambda: caller.recv(65536), b""))
+            assert answer.startswith(b"HTTP/1.1 429 ")
+            assert b'"code":"busy"' in answer
+        assert {each.result(WAIT).status for each in inside} == {200}
+
+
 def test_what_runs_is_answered_and_readiness_goes_first(tmp_path: Path) -> None:
     port = free_port()
     command = _command(tmp_path, port, a_photo=2.5, delay=1.0, limit=20)

@@ -18,7 +18,7 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     --mount=type=secret,id=pip,target=/etc/pip.conf \
-    pip install '.[postgres,s3]'
+    pip install '.[postgres,s3,tracing]'
 COPY app/ app/
 COPY index/ index/
 COPY models/ models/

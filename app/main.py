@@ -8,11 +8,13 @@ the start with its reason, and it is closed when the application stops.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from anyio import to_thread
 from fastapi import FastAPI
 
-from app.api import ApiOptions, install
+from app.api import ApiOptions, RoomOptions, close, install
 from app.bootstrap import build
+from app.logs import log_to_stderr
 from app.services.touchstone import Touchstone
 from app.settings import Settings
 
@@ -25,6 +27,8 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
         touchstone: a running service to use; whoever built it closes it.
     """
     chosen = Settings() if settings is None else settings
+    if not structlog.is_configured():  # as it comes, the library shows local variables
+        log_to_stderr(chosen.log_format)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -36,6 +40,7 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
         try:
             yield
         finally:
+            await to_thread.run_sync(close, app)
             app.state.touchstone = None
             await to_thread.run_sync(service.refresher.stop)
             await to_thread.run_sync(service.deliverer.stop)
@@ -59,6 +64,15 @@ def create_app(settings: Settings | None = None, touchstone: Touchstone | None =
             rate_per_minute=chosen.rate_per_minute,
             anonymous=chosen.anonymous,
             cors_origins=chosen.cors_origins,
+            rooms=RoomOptions(
+                places=chosen.photos_at_once,
+                waiting=chosen.queue_length,
+                fetching=chosen.fetches_at_once,
+                seconds=chosen.deadline_seconds,
+            ),
+            uploads_at_once=chosen.uploads_at_once,
+            upload_seconds=chosen.upload_seconds,
+            traces_url=chosen.traces_url,
         ),
     )
     return app

@@ -125,6 +125,18 @@ class Settings(BaseSettings):
     photos_at_once: int = Field(
         4, ge=1, description="Photos decoded and embedded at a time; bounds the service's memory."
     )
+    queue_length: int = Field(
+        8, ge=0, description="Requests that may wait for a place; the next one is answered 429."
+    )
+    deadline_seconds: float = Field(
+        30.0, gt=0, le=600, description="Longest that a request with photos may wait and work."
+    )
+    uploads_at_once: int = Field(
+        64, ge=1, description="Requests with photos taken in at a time, their bodies included."
+    )
+    upload_seconds: float = Field(
+        60.0, gt=0, le=3600, description="Longest that a request's body may take to arrive."
+    )
     max_images_per_listing: int = Field(24, ge=1, description="Most images in one request.")
     max_request_bytes: int = Field(64 * 2**20, ge=1, description="Largest request body accepted.")
 
@@ -207,7 +219,16 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that `touchstone serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `touchstone serve` listens on.")
+    shutdown_delay_seconds: float = Field(
+        3.0, ge=0, description="How long to answer on after SIGTERM, while /health/ready says 503."
+    )
+    shutdown_seconds: int = Field(
+        30, ge=0, description="Longest that running requests may take to end, after that."
+    )
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
+    traces_url: str = Field(
+        "", description="OTLP/HTTP address that OpenTelemetry spans are sent to; empty for none."
+    )
 
     @property
     def resolved_database_url(self) -> str:

@@ -64,6 +64,8 @@ VIOLATIONS = [
     ("faiss", "app/services", "from faiss import read_index"),
     ("queue", "app/services", "from huey import SqliteHuey"),
     ("queue", "app/batch", "import huey"),
+    ("tracing", "app/services", "from opentelemetry import trace"),
+    ("tracing", "app/api", "import opentelemetry.sdk"),
     ("ray", "app/services", "import ray"),
     ("ray", "app/cli", "import ray.data"),
 ]

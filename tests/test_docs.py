@@ -118,6 +118,7 @@ def test_every_figure_is_documented_with_its_labels() -> None:
     section = _section(_page("operations.md"), "## Health, figures and logs")
     metrics = Metrics()
     metrics.request("/v1/search", "POST", 200, 0.1)
+    metrics.model("pixels", "", "numpy")
     families = {
         family.name: family
         for family in text_string_to_metric_families(metrics.text().decode())

@@ -1,10 +1,15 @@
 """Puts the API onto a FastAPI application: routes, problems, middlewares, description."""
 
+from collections.abc import Sequence
+
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app.api.access import Access
 from app.api.dependencies import ApiOptions
+from app.api.doorman import Doorman
+from app.api.errands import RoomOptions, Rooms
 from app.api.headers import SafeHeaders
 from app.api.idempotency import HEADER, REPLAYED, Idempotency
 from app.api.methods import Methods
@@ -28,14 +33,19 @@ from app.api.routes import (
     search,
     webhooks,
 )
+from app.api.tracing import HEADER as TRACE_HEADER
+from app.api.tracing import tracing
 
-__all__ = ["ApiOptions", "install"]
+__all__ = ["ApiOptions", "RoomOptions", "close", "install", "leave"]
 
 
 def install(app: FastAPI, options: ApiOptions) -> None:
     """Install everything; the service itself is put on `app.state.touchstone` when it starts."""
-    metrics = Metrics()
-    app.state.metrics = metrics
+    app.state.tracing = spans = tracing(options.traces_url)
+    app.state.metrics = metrics = Metrics(spans.stage)
+    app.state.rooms = Rooms(options.rooms, metrics)
+    app.state.leaving = False
+    app.state.probes = CapacityLimiter(2)
     app.state.api_options = options
     rooms = (
         assessments,
@@ -64,24 +74,14 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         BodyLimit,
         max_bytes=options.max_request_bytes,
         larger={"/v1/catalogs": options.max_catalog_bytes},
+        seconds=options.upload_seconds,
     )
+    app.add_middleware(Doorman, rooms=app.state.rooms, at_once=options.uploads_at_once)
     app.add_middleware(Access, rate_per_minute=options.rate_per_minute, anonymous=options.anonymous)
     if options.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=options.cors_origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", HEADER, REQUEST_ID_HEADER],
-            expose_headers=[
-                "Location",
-                "RateLimit",
-                "RateLimit-Policy",
-                REPLAYED,
-                REQUEST_ID_HEADER,
-            ],
-        )
+        _allow(app, options.cors_origins)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(RequestContext, metrics=metrics)
+    app.add_middleware(RequestContext, metrics=metrics, tracing=spans)
 
     def openapi() -> Document:
         if app.openapi_schema is None:
@@ -90,3 +90,40 @@ def install(app: FastAPI, options: ApiOptions) -> None:
 
     # The way that the library documents: https://fastapi.tiangolo.com/how-to/extending-openapi/
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _allow(app: FastAPI, origins: Sequence[str]) -> None:
+    """Let pages of these origins call the API."""
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Prefer",
+            HEADER,
+            REQUEST_ID_HEADER,
+            TRACE_HEADER,
+        ],
+        expose_headers=[
+            "Location",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            REPLAYED,
+            REQUEST_ID_HEADER,
+            TRACE_HEADER,
+        ],
+    )
+
+
+def leave(app: FastAPI) -> None:
+    """Say from now on that the service is not ready, while it still answers."""
+    app.state.leaving = True
+
+
+def close(app: FastAPI) -> None:
+    """Wait for those at work, and send the spans that are left."""
+    app.state.rooms.close()
+    app.state.tracing.close()

@@ -4,11 +4,12 @@ Those that only look something up are coroutines, which saves a trip through a w
 one that asks the database is a plain function and gets that thread.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from app.api.errands import RoomOptions, Rooms
 from app.api.metrics import Metrics
 from app.domain.errors import NotReadyError
 from app.domain.ports import StoredAssessment
@@ -27,6 +28,10 @@ class ApiOptions:
     rate_per_minute: int = 0
     anonymous: bool = False
     cors_origins: tuple[str, ...] = ()
+    rooms: RoomOptions = field(default_factory=RoomOptions)
+    uploads_at_once: int = 64
+    upload_seconds: float = 60.0
+    traces_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,12 @@ async def get_metrics(request: Request) -> Metrics:
     return metrics
 
 
+async def get_rooms(request: Request) -> Rooms:
+    """Return where photos are looked at and fetched."""
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
 async def get_locator(request: Request) -> Locator:
     """Return who makes `Location` headers."""
     return Locator(request)
@@ -67,6 +78,7 @@ async def get_options(request: Request) -> ApiOptions:
 
 TouchstoneDep = Annotated[Touchstone, Depends(get_touchstone)]
 MetricsDep = Annotated[Metrics, Depends(get_metrics)]
+RoomsDep = Annotated[Rooms, Depends(get_rooms)]
 OptionsDep = Annotated[ApiOptions, Depends(get_options)]
 LocatorDep = Annotated[Locator, Depends(get_locator)]
 

@@ -1,9 +1,10 @@
 """Figures for Prometheus, in a registry of their own: two applications in one process never mix.
 
-Stages and requests are observed as they happen; the registry's version and the index's size are
-looked up when the figures are asked for.
+Stages and requests are observed as they happen; what describes a state (the queue, the index, the
+model, all in `figures.py`) is looked up when the figures are asked for.
 """
 
+from collections.abc import Iterable
 from http import HTTPMethod
 
 from prometheus_client import (
@@ -16,15 +17,20 @@ from prometheus_client import (
     generate_latest,
 )
 
+from app.api.figures import BatchFigures, IndexFigures, RoomFigures
 from app.domain.assessment import Verdict
 from app.domain.catalog_job import JobState
-from app.domain.errors import StorageError
+from app.domain.errors import BusyError, DeadlineError, RateLimitedError, StorageError
 from app.domain.webhook import DeliveryState
-from app.services.stages import STAGES
+from app.services.admission import WorkRoom
+from app.services.stages import STAGES, Observe, unobserved
 from app.services.touchstone import Touchstone
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 UNMATCHED = "unmatched"
+GONE = "client_gone"
+ROOMS = (ASSESS, FETCH) = ("assess", "fetch")
+REFUSALS = (BusyError.code, DeadlineError.code, RateLimitedError.code, GONE)
 _STAGE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -32,7 +38,9 @@ _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.
 class Metrics:
     """The figures of one application; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, also: Observe = unobserved) -> None:
+        """Set up; `also` is told of every stage as well."""
+        self._also = also
         self._registry = registry = CollectorRegistry(auto_describe=True)
         ProcessCollector(registry=registry)
         self._stages = Histogram(
@@ -58,17 +66,15 @@ class Metrics:
         self._verdicts = Counter(
             "touchstone_verdicts", "Listings assessed, by verdict.", ["verdict"], registry=registry
         )
-        self._version = Gauge(
-            "touchstone_registry_version", "The registry's version.", registry=registry
-        )
-        self._gallery = Gauge(
-            "touchstone_gallery_version",
-            "The registry's version that the index in use was made of.",
+        self._rooms = RoomFigures(registry)
+        self._batches = BatchFigures(registry)
+        self._refused = Counter(
+            "touchstone_refused",
+            "Requests sent away or given up, by reason.",
+            ["reason"],
             registry=registry,
         )
-        self._index = Gauge(
-            "touchstone_index_size", "References in the index in use.", registry=registry
-        )
+        self._index = IndexFigures(registry)
         self._deliveries = Gauge(
             "touchstone_webhook_deliveries",
             "Messages to webhooks, by state.",
@@ -88,6 +94,15 @@ class Metrics:
     def stage(self, stage: str, seconds: float) -> None:
         """Observe one stage; an `Observe` of `app.services.stages`."""
         self._stages.labels(stage).observe(seconds)
+        self._also(stage, seconds)
+
+    def waited(self, room: str, seconds: float) -> None:
+        """Observe how long somebody waited for a place."""
+        self._rooms.seconds.labels(room).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count a request that was sent away or given up."""
+        self._refused.labels(reason).inc()
 
     def verdict(self, verdict: Verdict) -> None:
         """Count a verdict."""
@@ -99,13 +114,17 @@ class Metrics:
         self._requests.labels(route, known, str(status)).inc()
         self._latency.labels(route, known).observe(seconds)
 
-    def look_at(self, touchstone: Touchstone) -> None:
+    def model(self, model: str, background: str, runtime: str) -> None:
+        """Say with what photos are looked at; what was in use before is no longer shown."""
+        self._index.model(model, background, runtime)
+
+    def look_at(self, touchstone: Touchstone, rooms: Iterable[WorkRoom]) -> None:
         """Take the gauges' values; while the database is away the last ones stand."""
-        matcher = touchstone.gallery.loaded
-        self._index.set(0 if matcher is None else len(matcher.gallery.index))
-        self._gallery.set(-1 if matcher is None else matcher.gallery.registry_version)
+        self._rooms.look_at(rooms)
+        self._batches.look_at(touchstone.eyes.embedder)
+        self._index.look_at(touchstone)
         try:
-            self._version.set(touchstone.registry.version())
+            self._index.look_at_registry(touchstone)
             for state, count in touchstone.webhooks.store.counts().items():
                 self._deliveries.labels(state).set(count)
             for job_state, count in touchstone.catalogs.store.counts().items():
@@ -128,3 +147,7 @@ class Metrics:
             self._deliveries.labels(state)
         for job_state in JobState:
             self._catalogs.labels(job_state)
+        for reason in REFUSALS:
+            self._refused.labels(reason)
+        for room in ROOMS:
+            self._rooms.start_at_zero(room)

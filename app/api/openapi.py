@@ -173,8 +173,8 @@ def _describe_access(document: Document) -> None:
             if method.upper() in WRITES and not path.startswith(SECRETS):
                 _describe_repeats(operation)
             operation["security"] = [{"key": [str(scope)]} for scope in sorted(scopes)]
-            responses = {**operation["responses"], **refusals_of_access()}
-            operation["responses"] = dict(sorted(responses.items()))
+            _add_responses(operation, refusals_of_access())
+            operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
 def _describe_repeats(operation: Document) -> None:
@@ -188,7 +188,12 @@ def _describe_repeats(operation: Document) -> None:
         "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     }
     operation.setdefault("parameters", []).append(parameter)
-    for status, response in refusals_of_repeats().items():
+    _add_responses(operation, refusals_of_repeats())
+
+
+def _add_responses(operation: Document, responses: Document) -> None:
+    """Add problems to an operation's own, those of one status side by side."""
+    for status, response in responses.items():
         known = operation["responses"].setdefault(status, response)
         for media_type, media in response["content"].items():
             known["content"][media_type]["examples"].update(media["examples"])

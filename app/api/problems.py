@@ -20,7 +20,9 @@ from starlette.exceptions import HTTPException
 from app.api.schemas.base import Problem, ProblemError
 from app.domain import errors
 from app.domain.errors import (
+    BusyError,
     ConflictError,
+    DeadlineError,
     ForbiddenError,
     IdempotencyError,
     ImageTooLargeError,
@@ -54,6 +56,8 @@ STATUSES: Final[Mapping[type[TouchstoneError], int]] = MappingProxyType(
         UnauthenticatedError: 401,
         ForbiddenError: 403,
         RateLimitedError: 429,
+        BusyError: 429,
+        DeadlineError: 503,
         NotFoundError: 404,
         ConflictError: 409,
         NotReadyError: 503,
@@ -67,12 +71,17 @@ HTTP_CODES: Final[Mapping[int, str]] = MappingProxyType(
         400: "malformed_request",
         404: NotFoundError.code,
         405: "method_not_allowed",
+        408: "request_timeout",
         413: "request_too_large",
         415: "unsupported_media_type",
         422: InvalidInputError.code,
         500: INTERNAL_CODE,
     }
 )
+# What a route may meet that reads photos.
+BODY_REFUSALS: Final = (400, 408, 413, 415)
+# What a route may meet whose work has to wait for others'.
+WAITING_REFUSALS: Final = (BusyError, DeadlineError)
 
 
 def status_of(error: type[TouchstoneError]) -> int:
@@ -134,6 +143,10 @@ def refusal(
 ) -> JSONResponse:
     """Return the answer to a request that was refused with an error of the tree."""
     status = status_of(type(error))
+    if isinstance(error, BusyError):
+        headers = {**(headers or {}), "Retry-After": str(error.retry_after)}
+    if isinstance(error, BusyError | DeadlineError | RateLimitedError):
+        request.app.state.metrics.refused(error.code)
     if status >= 500:
         _log.error("request_failed", code=error.code, reason=error.message, exc_info=error)
     return answer(

@@ -21,6 +21,7 @@ from app.media.limits import DecodeLimits
 from app.media.posting import Poster
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
+from app.services.batch_sizes import CountedEmbedder
 from app.services.blob_checking import BlobChecker
 from app.services.calibrating import Calibrator
 from app.services.case_pictures import CasePictures
@@ -304,6 +305,7 @@ def build(
         StorageError: when the database cannot.
     """
     eyes = eyes or build_eyes(settings)
+    eyes = Eyes(eyes.proposer, CountedEmbedder(eyes.embedder))
     limits, collector = build_limits(settings), build_collector(settings)
     database = open_database(settings)
     registry, assessments = SqlRegistryStore(database), SqlAssessmentStore(database)

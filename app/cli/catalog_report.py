@@ -9,7 +9,8 @@ from app.batch.report.page import ReportOptions, write_report
 from app.bootstrap import open_database
 from app.cli.catalog_means import build_picture_sources
 from app.cli.printing import print_json
-from app.cli.session import explained, log_to_stderr, read_settings
+from app.cli.session import explained, read_settings
+from app.logs import log_to_stderr
 
 
 def report(

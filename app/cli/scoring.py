@@ -10,12 +10,13 @@ from app.cli.ablation import variants_of
 from app.cli.catalog import score_quietly
 from app.cli.printing import print_assessment, print_json
 from app.cli.progress import counted
-from app.cli.session import explained, log_to_stderr, opened, read_settings, service_at
+from app.cli.session import explained, opened, read_settings, service_at
 from app.domain.contract import assessment_document
 from app.domain.errors import InvalidInputError
 from app.domain.listing import Listing
 from app.evaluation.bench import Bench, load_rival
 from app.evaluation.suites import check_drawable, draw_suite, run_suite, suite_names
+from app.logs import log_to_stderr
 from app.services.sources import FileSource
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

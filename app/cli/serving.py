@@ -4,18 +4,18 @@ Both import what they need when they run: FastAPI and the icon set would otherwi
 every `touchstone score`.
 """
 
-import signal
-import sys
 import webbrowser
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.printing import print_json
-from app.cli.session import explained, log_to_stderr, opened, read_settings, service_at
+from app.cli.session import explained, opened, read_settings, service_at
 from app.cli.worker_process import worker_beside
 from app.domain.errors import InvalidInputError
+from app.logs import log_to_stderr, server_logs
 
 
 def serve(
@@ -23,9 +23,9 @@ def serve(
     port: Annotated[int, typer.Option(help="Port; default from the settings.")] = -1,
 ) -> None:
     """Run the API with its documentation and metrics on one port."""
-    import uvicorn  # noqa: PLC0415
-
+    from app.api import leave  # noqa: PLC0415
     from app.api.access import is_loopback  # noqa: PLC0415
+    from app.cli.server import run  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
 
     # Opened before the server starts, so that a refused model is one line and no traceback.
@@ -37,14 +37,17 @@ def serve(
                 f"will not listen on {address} while there is no key: make one with `touchstone"
                 " keys create NAME --scope admin`, or set TOUCHSTONE_ANONYMOUS=true"
             )
-        # uvicorn hands the signal on once it has shut down; without this it would end all here.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        app = create_app(settings, touchstone)
         with worker_beside(wanted=settings.worker):
-            uvicorn.run(
-                create_app(settings, touchstone),
+            run(
+                app,
+                leaving=partial(leave, app),
+                delay=settings.shutdown_delay_seconds,
                 host=address,
                 port=settings.port if port < 0 else port,
-                log_level="info",
+                timeout_graceful_shutdown=settings.shutdown_seconds,
+                log_config=server_logs(settings.log_format),
+                access_log=False,  # the application logs every request, under its id
                 server_header=False,
             )
 

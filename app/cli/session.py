@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 from pydantic import ValidationError
 
 from app.bootstrap import (
@@ -27,6 +26,7 @@ from app.bootstrap import (
 from app.domain.audit import Actor, acting_as
 from app.domain.errors import InvalidInputError, TouchstoneError
 from app.domain.ports import AuditStore
+from app.logs import log_to_stderr
 from app.services.keys import KeyKeeper
 from app.services.retention import Retention
 from app.services.touchstone import Touchstone
@@ -126,26 +126,6 @@ def service_at(settings: Settings) -> Callable[[Path, int], Touchstone]:
         )
 
     return open_at
-
-
-def log_to_stderr(log_format: str) -> None:
-    """Send logs to standard error, so that standard output holds results alone."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        # The stream of the moment of logging: a test, or a shell, may replace it in between.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from app.bootstrap import (
 )
 from app.cli.catalog_means import means_of, runner_options
 from app.cli.run_figures import served
-from app.cli.session import explained, log_to_stderr, read_settings
+from app.cli.session import explained, read_settings
+from app.logs import log_to_stderr
 from app.services.touchstone import Touchstone
 from app.settings import Settings
 

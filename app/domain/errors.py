@@ -22,6 +22,8 @@ TouchstoneError                   code, one plain sentence
 ├── UnauthenticatedError          no key, or one that is unknown or revoked
 ├── ForbiddenError                the key may not do this
 ├── RateLimitedError              the key has used up its requests for now
+├── BusyError                     the queue is full; nothing was begun
+├── DeadlineError                 it took too long and was given up; nothing was kept
 ├── NotFoundError                 no such brand, motif, reference, assessment
 ├── ConflictError                 it exists already, or is in use
 │   └── IdempotencyError          the caller's key for a write stands for another one
@@ -175,6 +177,22 @@ class RateLimitedError(TouchstoneError):
     """The key has used up its requests for now; `Retry-After` says when there are more."""
 
     code = "rate_limited"
+
+
+class BusyError(TouchstoneError):
+    """More is waiting than can be worked on soon; nothing was begun."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds
+
+
+class DeadlineError(TouchstoneError):
+    """It took longer than was allowed and was given up; nothing was kept."""
+
+    code = "deadline_passed"
 
 
 class ArchiveRefusedError(InvalidInputError):

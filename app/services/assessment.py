@@ -39,6 +39,7 @@ from app.domain.verdict import Policy, rule
 from app.media.decoded import DecodedImage
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
+from app.services.errand import checkpoint
 from app.services.gallery import Matcher, MotifGallery
 from app.services.live_gallery import LiveGallery
 from app.services.photo_memory import NoPhotoMemory, PhotoMemory
@@ -144,6 +145,7 @@ class Assessor:
         for source in sources:
             situation = _Situation(claim, self._decided(images, claim, matcher))
             with self._places:
+                checkpoint()  # holding a place, so that a crowd of the abandoned leaves at once
                 images += (self._look(source, matcher, situation, observe, recall),)
         with timed(observe, "judge"):
             residue = self._residue.read(listing, matcher.gallery.residue)
@@ -194,6 +196,7 @@ class Assessor:
             ImageRefusedError: when the image cannot be read.
         """
         with self._places:
+            checkpoint()
             yield decode_image(source.read(self._limits), self._limits)
 
     def _versions(self, matcher: Matcher) -> Versions:

@@ -10,6 +10,7 @@ from app.domain.listing import Listing
 from app.domain.ports import AssessmentStore, BlobStore, StoredAssessment
 from app.services.assessment import Assessor
 from app.services.collecting import ImageCollector
+from app.services.errand import begin_keeping
 from app.services.region_memory import RegionMemories
 from app.services.sources import BytesSource, ImageSource
 from app.services.stages import Observe, unobserved
@@ -47,6 +48,7 @@ class AssessmentDesk:
         at_hand = self._collector.collect(sources, observe=observe)
         memory = None if self._memories is None else self._memories.open()
         assessment = self._assessor.assess(listing, at_hand, observe=observe, regions=memory)
+        begin_keeping()
         photos = [source.data for source in at_hand if isinstance(source, BytesSource)]
         photos = [data for data in photos if _sha256(data) in assessment.photos]
         self._keep(photos)

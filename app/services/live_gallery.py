@@ -79,6 +79,7 @@ class LiveGallery:
         self._index: LiveIndex | None = None
         self._matcher: Matcher | None = None
         self._right_until: datetime | None = None
+        self._made = 0.0
         self._background_blob: str | None = None
         self._background: Background | None = None
         self._background_read: str | None = ""  # the blob behind _background; "" before any
@@ -89,6 +90,11 @@ class LiveGallery:
     def loaded(self) -> Matcher | None:
         """The gallery in hand, right or not; `None` before the first use."""
         return self._matcher
+
+    @property
+    def age(self) -> float:
+        """Seconds since the gallery in hand was made, 0 before the first use."""
+        return time.monotonic() - self._made if self._matcher is not None else 0.0
 
     def current(self) -> Matcher:
         """Return a matcher over the registry as it is now."""
@@ -162,6 +168,7 @@ class LiveGallery:
             background=None if background is None or nulls is None else background.version,
             brand_names=BrandNames(state.brands),
         )
+        self._made = time.monotonic()
         # In this order: a reader between two lines sees a gallery that is not right, and waits.
         self._matcher = matcher = Matcher(gallery, neighbours=self._options.neighbours)
         self._background_blob = self._background_read

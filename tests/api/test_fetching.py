@@ -1,7 +1,10 @@
 """Photos by URL over HTTP: fetched where allowed, judged beside the others, refused by name."""
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -56,6 +59,30 @@ def test_a_photo_is_fetched_judged_and_kept(
     assert document["images"][0]["image"] == f"https://{HOST}/2.png"
     evidence = online.get(f"/v1/assessments/{document['id']}/evidence?format=png")
     assert evidence.status_code == 200
+
+
+def test_a_slow_server_takes_no_place_from_those_who_could_be_looked_at(
+    settings: Settings, online: TestClient, outside: Outside
+) -> None:
+    enough = threading.Event()
+
+    def slowly(connection: socket.socket) -> None:
+        assert enough.wait(5)
+        answer(plain_photo(1, "png"))(connection)
+
+    outside.replies["/slow.png"] = slowly
+    with ThreadPoolExecutor(1) as pool:
+        tight = settings.model_copy(update={"photos_at_once": 1, "queue_length": 1})
+        with TestClient(create_app(tight, online.app.state.touchstone)) as client:  # type: ignore[attr-defined]
+            slow = pool.submit(_assess, client, f"https://{HOST}/slow.png")
+            try:
+                # More than place and queue would hold, one after another while the server dawdles.
+                for _ in range(3):
+                    assert post_form(client, ("1.jpg", plain_photo()))[0] == 201
+                assert not slow.done()
+            finally:
+                enough.set()
+            assert slow.result(5)["images"][0]["error"] is None
 
 
 def test_photos_sent_and_photos_fetched_keep_their_order(

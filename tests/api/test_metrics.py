@@ -1,5 +1,6 @@
 """`/metrics`: stages, requests and verdicts are counted, each application on its own."""
 
+import time
 from dataclasses import replace
 from typing import Any, cast
 
@@ -89,6 +90,53 @@ def test_the_registry_and_the_index_are_measured(
     figures = _read(client)
     assert figures["touchstone_registry_version"] == touchstone.registry.version()
     assert figures["touchstone_index_size"] == 3
+
+
+def test_the_index_is_behind_until_it_is_used(client: TestClient, touchstone: Touchstone) -> None:
+    client.get("/health/ready")
+    assert _read(client)["touchstone_index_behind"] == 0
+    enrol(touchstone, 0)
+    figures = _read(client)
+    assert figures["touchstone_index_behind"] == 2  # a motif and its reference
+    assert 0 < figures["touchstone_index_age_seconds"] < 60
+    time.sleep(0.05)
+    client.get("/health/ready")
+    renewed = _read(client)
+    assert renewed["touchstone_index_behind"] == 0
+    assert renewed["touchstone_index_age_seconds"] < figures["touchstone_index_age_seconds"] + 0.05
+
+
+def test_the_model_in_use_is_told(client: TestClient, touchstone: Touchstone) -> None:
+    model = touchstone.eyes.model
+    told = f"touchstone_model_info{{background=,model={model},runtime=numpy}}"
+    assert _read(client)[told] == 1
+    enrol(touchstone, 0)
+    client.get("/health/ready")
+    figures = _read(client)
+    assert told not in figures  # another background, another line
+    (now,) = [name for name in figures if name.startswith("touchstone_model_info")]
+    assert "background=120-photos-" in now
+
+
+def test_batches_are_counted_by_size(client: TestClient, touchstone: Touchstone) -> None:
+    enrol(touchstone, 0)  # one region
+    before = _read(client)
+    assessed(client, ("1.png", photo_with(0)))
+    after = _read(client)
+    name = "touchstone_batch_size"
+    regions = after[f"{name}_sum"] - before[f"{name}_sum"]
+    assert 36 < regions <= 72
+    assert after[f"{name}_count"] - before[f"{name}_count"] == 1
+    assert after[f"{name}_bucket{{le=9.0}}"] == before[f"{name}_bucket{{le=9.0}}"] == 1
+    assert after[f"{name}_bucket{{le=36.0}}"] == 1
+    assert after[f"{name}_bucket{{le=+Inf}}"] == 2
+
+
+def test_the_size_of_the_house_is_told(client: TestClient, settings: Settings) -> None:
+    figures = _read(client)
+    assert figures["touchstone_places{room=assess}"] == settings.photos_at_once
+    assert figures["touchstone_queue_limit{room=assess}"] == settings.queue_length
+    assert figures["touchstone_places{room=fetch}"] == settings.fetches_at_once
 
 
 def test_two_applications_do_not_mix(client: TestClient, settings: Settings) -> None:

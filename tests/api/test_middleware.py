@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 import pytest
 from fastapi.testclient import TestClient
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
@@ -108,6 +109,48 @@ def test_a_body_that_just_fits_is_read(client: TestClient, touchstone: Touchston
     assert len(touchstone.assessments.list()) == 1
 
 
+class Dribble:
+    """A connection whose bytes come one by one, for ever."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    async def receive(self) -> Message:
+        await anyio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+
+def test_a_body_that_dribbles_in_is_refused_when_its_time_is_over() -> None:
+    wire = Dribble()
+    app = BodyLimit(_read_all, max_bytes=10_000, seconds=0.3)
+    with pytest.raises(HTTPException) as caught:
+        _run(lambda: app(_scope(), wire.receive, wire.send))
+    assert caught.value.status_code == 408
+    assert "0.3 seconds" in caught.value.detail
+
+
+def test_a_caller_may_stay_longer_than_a_body_may_take() -> None:
+    bodies: list[Message] = [{"type": "http.request", "body": b"x", "more_body": False}]
+    seen: list[str] = []
+
+    async def receive() -> Message:
+        if bodies:
+            return bodies.pop()
+        await anyio.sleep(0.3)
+        return {"type": "http.disconnect"}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, send
+        seen.extend([(await receive())["type"] for _ in range(2)])
+
+    limit = BodyLimit(app, max_bytes=99, seconds=0.1)
+    _run(lambda: limit(_scope(), receive, Dribble().send))
+    assert seen == ["http.request", "http.disconnect"]
+
+
 def test_an_answer_that_breaks_off_breaks_the_connection() -> None:
     async def half(scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive
@@ -118,7 +161,7 @@ def test_an_answer_that_breaks_off_breaks_the_connection() -> None:
     app = RequestContext(half, metrics=Metrics())
     with capture_logs() as logs, pytest.raises(RuntimeError):
         _run(lambda: app(_scope(), wire.receive, wire.send))
-    assert [log["event"] for log in logs] == ["unexpected_error"]
+    assert [log["event"] for log in logs] == ["unexpected_error", "request"]
     assert [message["type"] for message in wire.sent] == ["http.response.start"]
 
 
@@ -130,7 +173,10 @@ def test_a_caller_who_left_is_no_error() -> None:
     wire, metrics = Wire(0), Metrics()
     with capture_logs() as logs:
         _run(lambda: RequestContext(left, metrics=metrics)(_scope(), wire.receive, wire.send))
-    assert (logs, wire.sent) == ([], [])
+    assert [(log["event"], log["log_level"], log["status"]) for log in logs] == [
+        ("request", "info", 499)
+    ]
+    assert wire.sent == []
     assert 'status="499"' in metrics.text().decode()
 
 

@@ -45,6 +45,8 @@ EXPECTED = {
     "unauthenticated": 401,
     "forbidden": 403,
     "rate_limited": 429,
+    "busy": 429,
+    "deadline_passed": 503,
     "not_found": 404,
     "conflict": 409,
     "idempotency_conflict": 409,

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import partial
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -17,8 +18,9 @@ from app.api.dependencies import (
     StoredAssessmentDep,
     TouchstoneDep,
 )
+from app.api.errands import WaitingDep
 from app.api.openapi import assessment_body
-from app.api.problems import refusals
+from app.api.problems import BODY_REFUSALS, WAITING_REFUSALS, refusals
 from app.api.schemas.assessments import AssessmentPage, AssessmentPublic
 from app.api.schemas.evidence import EvidencePublic
 from app.api.schemas.recheck import RecheckPublic
@@ -79,11 +81,12 @@ async def wanted_format(
     status_code=201,
     summary="Assess a listing",
     openapi_extra=assessment_body(),
-    responses=refusals(400, 413, 415, ModelRefusedError),
+    responses=refusals(*BODY_REFUSALS, ModelRefusedError, *WAITING_REFUSALS),
 )
-def create_assessment(
+async def create_assessment(
     upload: AssessmentUploadDep,
     touchstone: TouchstoneDep,
+    waiting: WaitingDep,
     metrics: MetricsDep,
     locator: LocatorDep,
     response: Response,
@@ -93,7 +96,9 @@ def create_assessment(
     A photo that cannot be read is reported on that photo; the others are judged all the same.
     A listing without a readable photo is never `clear`.
     """
-    stored = touchstone.desk.assess(upload.listing, upload.sources, observe=metrics.stage)
+    sources = await waiting.fetched(touchstone.collector, upload.sources, metrics.stage)
+    assess = partial(touchstone.desk.assess, upload.listing, sources, observe=metrics.stage)
+    stored = await waiting.worked(assess)
     metrics.verdict(stored.assessment.verdict)
     assessment = AssessmentPublic.of(stored)
     response.headers.update(locator.of("get_assessment", assessment_id=assessment.id))
@@ -119,17 +124,21 @@ def get_assessment(stored: StoredAssessmentDep) -> AssessmentPublic:
 @router.get(
     "/{assessment_id}/verify",
     summary="Say whether an assessment still holds",
-    responses=refusals(NotFoundError, ModelRefusedError),
+    responses=refusals(NotFoundError, ModelRefusedError, *WAITING_REFUSALS),
 )
-def verify_assessment(
-    stored: StoredAssessmentDep, touchstone: TouchstoneDep, metrics: MetricsDep
+async def verify_assessment(
+    stored: StoredAssessmentDep,
+    touchstone: TouchstoneDep,
+    waiting: WaitingDep,
+    metrics: MetricsDep,
 ) -> RecheckPublic:
     """Assess the stored photos anew, remembering nothing, and compare; nothing is kept.
 
     It is judged under the registry, model and policy of now, and `versions` says which of them are
     others than then. Where photos were removed, `holds` is null.
     """
-    return RecheckPublic.of(touchstone.rechecker.check(stored, observe=metrics.stage))
+    check = partial(touchstone.rechecker.check, stored, observe=metrics.stage)
+    return RecheckPublic.of(await waiting.worked(check))
 
 
 @router.get(

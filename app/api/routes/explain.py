@@ -3,12 +3,14 @@
 from fastapi import APIRouter
 
 from app.api.dependencies import MetricsDep, TouchstoneDep
+from app.api.errands import WaitingDep
 from app.api.openapi import explain_body
-from app.api.problems import refusals
+from app.api.problems import BODY_REFUSALS, WAITING_REFUSALS, refusals
 from app.api.routes.search import FETCH_REFUSALS, IMAGE_REFUSALS
 from app.api.schemas.explain import ExplanationPublic
 from app.api.uploads import ExplainUploadDep
 from app.domain.errors import InvalidBoxError, ModelRefusedError, NotFoundError
+from app.domain.explanation import Explanation
 from app.domain.explanation_contract import explanation_document
 
 router = APIRouter(prefix="/v1/explain", tags=["search"])
@@ -19,20 +21,23 @@ router = APIRouter(prefix="/v1/explain", tags=["search"])
     summary="Say why a motif was not raised in an image",
     openapi_extra=explain_body(),
     responses=refusals(
-        400,
-        413,
-        415,
+        *BODY_REFUSALS,
         ModelRefusedError,
         NotFoundError,
         InvalidBoxError,
         *IMAGE_REFUSALS,
         *FETCH_REFUSALS,
+        *WAITING_REFUSALS,
     ),
 )
-def explain_image(
-    upload: ExplainUploadDep, touchstone: TouchstoneDep, metrics: MetricsDep
+async def explain_image(
+    upload: ExplainUploadDep, touchstone: TouchstoneDep, waiting: WaitingDep, metrics: MetricsDep
 ) -> ExplanationPublic:
     """Explain one motif in one image of a listing; nothing is kept."""
-    (at_hand,) = touchstone.collector.collect((upload.source,), observe=metrics.stage)
-    found = touchstone.explainer.explain(upload.listing, at_hand, upload.motif_id, upload.box)
+    (at_hand,) = await waiting.fetched(touchstone.collector, (upload.source,), metrics.stage)
+
+    def explain() -> Explanation:
+        return touchstone.explainer.explain(upload.listing, at_hand, upload.motif_id, upload.box)
+
+    found = await waiting.worked(explain)
     return ExplanationPublic.model_validate(explanation_document(found))

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from anyio import CapacityLimiter, fail_after, to_thread
+from fastapi import APIRouter, Request, Response
 
-from app.api.dependencies import MetricsDep, TouchstoneDep
+from app.api.dependencies import MetricsDep, RoomsDep, TouchstoneDep
 from app.api.metrics import CONTENT_TYPE
 from app.api.problems import refusals
 from app.api.schemas.health import Alive, Ready
 from app.domain.errors import ModelRefusedError, NotReadyError, TouchstoneError
 
 router = APIRouter(tags=["operations"])
+_PATIENCE = 2.0  # seconds, of which a probe usually has one to five
 _METRICS_EXAMPLE = """\
 # HELP touchstone_stage_seconds Seconds that one stage took for one photo (`judge`: for one listing).
 # TYPE touchstone_stage_seconds histogram
@@ -37,12 +39,23 @@ async def get_liveness() -> Alive:
     summary="Can it assess?",
     responses=refusals(NotReadyError, ModelRefusedError, reads_input=False),
 )
-def get_readiness(touchstone: TouchstoneDep) -> Ready:
-    """Get hold of a gallery that fits the model and the registry, as an assessment would."""
+async def get_readiness(request: Request, touchstone: TouchstoneDep) -> Ready:
+    """Get hold of a gallery that fits the model and the registry, as an assessment would.
+
+    While one is being made, or the process is about to end, the answer is that it is not ready.
+    """
+    if request.app.state.leaving:
+        raise NotReadyError("the service is shutting down")
     try:
-        gallery = touchstone.gallery.current().gallery
+        with fail_after(_PATIENCE):
+            matcher = await to_thread.run_sync(
+                touchstone.gallery.current, abandon_on_cancel=True, limiter=_threads(request)
+            )
+    except TimeoutError:
+        raise NotReadyError("the index is older than the registry and being renewed") from None
     except TouchstoneError as error:
         raise NotReadyError(error.message) from error
+    gallery = matcher.gallery
     return Ready(
         status="ready",
         model=touchstone.eyes.model,
@@ -58,7 +71,13 @@ def get_readiness(touchstone: TouchstoneDep) -> Ready:
     response_class=Response,
     responses={**_METRICS_ANSWER, **refusals(NotReadyError, reads_input=False)},
 )
-def get_metrics(touchstone: TouchstoneDep, metrics: MetricsDep) -> Response:
+def get_metrics(touchstone: TouchstoneDep, metrics: MetricsDep, rooms: RoomsDep) -> Response:
     """Return every figure in Prometheus's text format."""
-    metrics.look_at(touchstone)
+    metrics.look_at(touchstone, rooms.all)
     return Response(metrics.text(), 200, None, CONTENT_TYPE)
+
+
+def _threads(request: Request) -> CapacityLimiter:
+    """Return places of its own, so that a full house neither delays a probe nor is delayed."""
+    limiter: CapacityLimiter = request.app.state.probes
+    return limiter

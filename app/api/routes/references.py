@@ -12,7 +12,7 @@ from app.api.dependencies import (
     TouchstoneDep,
 )
 from app.api.openapi import reference_body
-from app.api.problems import refusals
+from app.api.problems import BODY_REFUSALS, refusals
 from app.api.routes.search import IMAGE_REFUSALS
 from app.api.schemas.references import ReferencePage, ReferencePublic
 from app.api.uploads import ReferenceUploadDep
@@ -56,7 +56,7 @@ StoredReferenceDep = Annotated[Reference, Depends(stored_reference)]
     responses={
         200: {"model": ReferencePublic, "description": "The motif has this reference already."},
         **refusals(
-            400, 413, 415, NotFoundError, ModelRefusedError, InvalidBoxError, *IMAGE_REFUSALS
+            *BODY_REFUSALS, NotFoundError, ModelRefusedError, InvalidBoxError, *IMAGE_REFUSALS
         ),
     },
 )

@@ -1,12 +1,14 @@
 """`/v1/search`: an image in, the nearest motifs out."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from app.api.dependencies import MetricsDep, TouchstoneDep
+from app.api.errands import WaitingDep
 from app.api.openapi import image_body
-from app.api.problems import refusals
+from app.api.problems import BODY_REFUSALS, WAITING_REFUSALS, refusals
 from app.api.schemas.search import SearchPublic
 from app.api.uploads import ImageUploadDep
 from app.domain.errors import (
@@ -39,15 +41,18 @@ IMAGE_REFUSALS = (
     "",
     summary="Find the nearest motifs of an image",
     openapi_extra=image_body(),
-    responses=refusals(400, 413, 415, ModelRefusedError, *IMAGE_REFUSALS, *FETCH_REFUSALS),
+    responses=refusals(
+        *BODY_REFUSALS, ModelRefusedError, *IMAGE_REFUSALS, *FETCH_REFUSALS, *WAITING_REFUSALS
+    ),
 )
-def search_image(
+async def search_image(
     image: ImageUploadDep,
     touchstone: TouchstoneDep,
+    waiting: WaitingDep,
     metrics: MetricsDep,
     limit: Annotated[int, Query(ge=1, le=100, description="Most motifs returned.")] = 10,
 ) -> SearchPublic:
     """Match one image against the registry, with no listing and no verdict; nothing is kept."""
-    (at_hand,) = touchstone.collector.collect((image,), observe=metrics.stage)
-    found = touchstone.assessor.search(at_hand, limit=limit, observe=metrics.stage)
-    return SearchPublic.of(found)
+    (at_hand,) = await waiting.fetched(touchstone.collector, (image,), metrics.stage)
+    search = partial(touchstone.assessor.search, at_hand, limit=limit, observe=metrics.stage)
+    return SearchPublic.of(await waiting.worked(search))

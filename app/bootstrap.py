@@ -14,7 +14,7 @@ from app.domain.listing_words import WordPolicy
 from app.domain.ports import BlobStore
 from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
-from app.domain.verdict import Policy
+from app.domain.verdict import NamedBrand, Policy
 from app.domain.webhook import RetryPlan
 from app.media.decoding import decoder_versions
 from app.media.fetching import AllowedHost, FetchPolicy, ImageFetcher
@@ -46,6 +46,7 @@ from app.services.reference_vectors import ReferenceVectors
 from app.services.region_memory import RegionMemories
 from app.services.retention import Retention, RetentionPlan
 from app.services.reviewing import ReviewDesk
+from app.services.selling import SellerDesk
 from app.services.signing import SigningKey
 from app.services.text_backgrounds import shipped_text_background
 from app.services.title_words import title_shares
@@ -139,6 +140,8 @@ def build_policy(settings: Settings) -> Policy:
             wording_reviews=settings.wording_reviews,
             shares=title_shares(settings.title_words).name,
         ),
+        named_brand=NamedBrand(settings.named_brand),
+        price_share=settings.price_share,
     )
 
 
@@ -199,6 +202,11 @@ def build_keys(database: Database) -> KeyKeeper:
 def build_audit(database: Database) -> SqlAuditStore:
     """Return who reads a database's audit log."""
     return SqlAuditStore(database)
+
+
+def build_sellers(database: Database) -> SellerDesk:
+    """Return who keeps a database's lists of authorised sellers."""
+    return SellerDesk(SqlRegistryStore(database))
 
 
 def build_webhooks(settings: Settings, database: Database) -> WebhookDesk:

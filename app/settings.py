@@ -97,6 +97,18 @@ class Settings(BaseSettings):
         ge=0,
         description="Budget: ordinary listings in a million that residue words review.",
     )
+    named_brand: Literal["clear", "review"] = Field(
+        "clear",
+        description="What becomes of a listing that names the brand it shows, unless its seller is "
+        "authorised.",
+    )
+    price_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of a brand's lowest known price below which a price is far below it; "
+        "0 says nothing of prices.",
+    )
     min_image_side: int = Field(
         48, ge=1, description="Images with a shorter side are too small to judge."
     )

@@ -26,6 +26,7 @@ from app.api.routes import (
     references,
     reviews,
     search,
+    sellers,
     webhooks,
 )
 
@@ -43,6 +44,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         explain,
         catalogs,
         brands,
+        sellers,
         motifs,
         references,
         reviews,

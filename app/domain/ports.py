@@ -20,8 +20,10 @@ from app.domain.expected_place import ExpectedPlace
 from app.domain.idempotency import Claim, KeptAnswer, WriteId
 from app.domain.identity import ApiKey, NewKey
 from app.domain.listing import Listing
+from app.domain.prices import PriceRange
 from app.domain.registry import Brand, Motif, NewMotif, NewReference, Reference, Registration
 from app.domain.review import Decision, MotifRecord, Review, ReviewEvent, ReviewState
+from app.domain.sellers import NewSeller, Seller
 from app.domain.webhook import Attempt, Delivery, DeliveryState, EventType, Parcel, Webhook
 
 FloatArray = NDArray[np.float32]
@@ -38,6 +40,7 @@ class RegistryState:
     brands: tuple[Brand, ...]
     motifs: tuple[Motif, ...]
     references: tuple[Reference, ...]
+    sellers: tuple[Seller, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,9 @@ class RegistryStore(Protocol):
     def state(self) -> RegistryState:
         """Return everything at one version."""
 
-    def add_brand(self, name: str, aliases: Sequence[str] = ()) -> Brand:
+    def add_brand(
+        self, name: str, aliases: Sequence[str] = (), prices: Sequence[PriceRange] = ()
+    ) -> Brand:
         """Create a brand.
 
         Raises:
@@ -100,12 +105,43 @@ class RegistryStore(Protocol):
         """Return brands with ids above `after`, ascending."""
 
     def change_brand(
-        self, brand_id: int, *, name: str | None = None, aliases: Sequence[str] | None = None
+        self,
+        brand_id: int,
+        *,
+        name: str | None = None,
+        aliases: Sequence[str] | None = None,
+        prices: Sequence[PriceRange] | None = None,
     ) -> Brand:
-        """Rename a brand or replace its aliases; `NotFoundError`, `ConflictError`."""
+        """Rename a brand, or replace its aliases or prices; `NotFoundError`, `ConflictError`."""
 
     def remove_brand(self, brand_id: int) -> None:
-        """Remove a brand without motifs; `ConflictError` while it has any."""
+        """Remove a brand without motifs, with its sellers; `ConflictError` while it has any."""
+
+    def brand_named(self, name: str) -> Brand:
+        """Return the brand of that name, compared case-folded, or raise `NotFoundError`."""
+
+    def ensure_seller(self, brand_id: int, new: NewSeller) -> tuple[Seller, bool]:
+        """Return the authorisation of that seller of a brand in that territory, made as given.
+
+        One that exists gets the kind, the dates and the note of the new one. The flag tells
+        whether it is new. When nothing changes, the version stays. `NotFoundError` for the brand.
+        """
+
+    def seller(self, seller_id: int) -> Seller:
+        """Return one authorisation, or raise `NotFoundError`."""
+
+    def sellers(
+        self,
+        *,
+        brand_id: int | None = None,
+        named: str | None = None,
+        after: int = 0,
+        limit: int = 100,
+    ) -> list[Seller]:
+        """Return authorisations with ids above `after`, ascending, of one brand or one seller."""
+
+    def remove_seller(self, seller_id: int) -> None:
+        """Remove one authorisation; `NotFoundError`."""
 
     def ensure_motif(self, new: NewMotif) -> tuple[Motif, bool]:
         """Return the motif of that brand and name, created (with its brand) where missing.

@@ -14,6 +14,7 @@ from app.domain.box import Box
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.expected_place import ExpectedPlace
 from app.domain.lint import LintFinding, ReferenceStatus
+from app.domain.prices import PriceRange
 
 
 class MotifKind(StrEnum):
@@ -46,6 +47,7 @@ class IdPrefix(StrEnum):
     BACKGROUND = "bgr"
     AUDIT = "aud"
     CATALOG = "cat"
+    SELLER = "slr"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:
@@ -99,11 +101,12 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A rights owner's brand and the other names it goes by."""
+    """A rights owner's brand, the other names it goes by, and what its goods are known to cost."""
 
     id: int
     name: str
     aliases: tuple[str, ...] = ()
+    prices: tuple[PriceRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,14 @@ def test_the_migrated_schema_is_the_tables(empty: Database) -> None:
     with empty._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, Base.metadata)
-        (findings,) = (
+        lists = [
             column
-            for column in inspect(connection).get_columns("motif_references")
-            if column["name"] == "findings"
-        )
-    assert (str(findings["type"]), findings["nullable"]) == ("JSON", False)
-    assert str(findings["default"]).removesuffix("::json") == "'[]'"
+            for table, name in (("motif_references", "findings"), ("brands", "prices"))
+            for column in inspect(connection).get_columns(table)
+            if column["name"] == name
+        ]
+    assert [(str(column["type"]), column["nullable"]) for column in lists] == 2 * [("JSON", False)]
+    assert {str(column["default"]).removesuffix("::json") for column in lists} == {"'[]'"}
     if empty._engine.dialect.name == "sqlite":
         # Alembic takes an identity column, which SQLite has not, for a default that was lost.
         differences = [change for change in differences if change[0][0] != "modify_default"]

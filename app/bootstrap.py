@@ -9,9 +9,10 @@ from app.batch.jobs.task_queue import TaskQueue
 from app.batch.report.page import PictureSources
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
+from app.domain.flood import FloodPolicy
 from app.domain.lint import LintMode, LintPolicy
 from app.domain.listing_words import WordPolicy
-from app.domain.ports import BlobStore
+from app.domain.ports import BlobStore, RegistryStore
 from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
 from app.domain.verdict import NamedBrand, Policy
@@ -31,6 +32,7 @@ from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
 from app.services.explaining import Explainer
+from app.services.flooding import FloodGuard
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.linting import Linter
@@ -152,6 +154,18 @@ def build_lint_policy(settings: Settings) -> LintPolicy:
         min_side=settings.lint_min_side,
         match_similarity=match_similarity(settings.model),
         per_million=settings.lint_per_million,
+    )
+
+
+def build_flood_policy(settings: Settings) -> FloodPolicy:
+    """Return when a motif floods those who review."""
+    return FloodPolicy(
+        queue_share=settings.flood_queue_share,
+        min_open=settings.flood_min_open,
+        dismissals=settings.flood_dismissals,
+        min_decided=settings.flood_min_decided,
+        window=timedelta(days=settings.flood_days),
+        on=settings.flood == "quarantine",
     )
 
 
@@ -341,6 +355,36 @@ def _text_evidence(
     return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
 
 
+def _linter(
+    settings: Settings,
+    registry: RegistryStore,
+    vectors: ReferenceVectors,
+    blobs: BlobStore,
+    library: BackgroundLibrary,
+) -> Linter:
+    policy = build_lint_policy(settings)
+    shelf = ReferenceShelf(registry, vectors)
+    return Linter(policy, LookAlikes(policy, shelf, blobs, build_limits(settings)), library)
+
+
+def _review_desk(
+    settings: Settings,
+    database: Database,
+    registry: RegistryStore,
+    enroller: Enroller,
+    flood: FloodGuard,
+) -> ReviewDesk:
+    return ReviewDesk(
+        SqlReviewStore(database),
+        registry,
+        SqlAssessmentStore(database),
+        FsspecBlobStore(settings.resolved_blob_url),
+        enroller,
+        timedelta(minutes=settings.review_lease_minutes),
+        flood,
+    )
+
+
 def build(
     settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
 ) -> Touchstone:
@@ -373,9 +417,10 @@ def build(
         photos_at_once=settings.photos_at_once,
         text=_text_evidence(settings, reader, vectors),
     )
-    lint, lease = build_lint_policy(settings), timedelta(minutes=settings.review_lease_minutes)
-    look_alikes = LookAlikes(lint, ReferenceShelf(registry, vectors), blobs, limits)
-    enroller = Enroller(registry, blobs, vectors, Linter(lint, look_alikes, library), limits)
+    flood = FloodGuard(SqlReviewStore(database), registry, build_flood_policy(settings))
+    enroller = Enroller(
+        registry, blobs, vectors, _linter(settings, registry, vectors, blobs, library), limits
+    )
     return Touchstone(
         eyes=eyes,
         registry=registry,
@@ -385,7 +430,7 @@ def build(
         assessor=assessor,
         collector=collector,
         desk=AssessmentDesk(
-            assessor, assessments, blobs, collector, _memories(settings, eyes, database)
+            assessor, assessments, blobs, collector, flood, _memories(settings, eyes, database)
         ),
         rechecker=Rechecker(assessor, blobs, SqlPhotoStore(database)),
         retention=build_retention(settings, database),
@@ -397,7 +442,8 @@ def build(
         audit=build_audit(database),
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
-        reviews=ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease),
+        reviews=_review_desk(settings, database, registry, enroller, flood),
+        flood=flood,
         webhooks=build_webhooks(settings, database),
         deliverer=build_deliverer(settings, database),
         catalogs=build_catalogs(settings, database),

@@ -78,6 +78,9 @@ class Metrics:
             "Rows still to be done of catalogues that are not over.",
             registry=registry,
         )
+        self._quarantined = Gauge(
+            "touchstone_quarantined_motifs", "Motifs that count in no verdict.", registry=registry
+        )
         self._start_at_zero()
 
     def stage(self, stage: str, seconds: float) -> None:
@@ -100,6 +103,7 @@ class Metrics:
         self._index.set(0 if matcher is None else len(matcher.gallery.index))
         try:
             self._version.set(touchstone.registry.version())
+            self._quarantined.set(len(touchstone.registry.quarantined_motifs()))
             for state, count in touchstone.webhooks.store.counts().items():
                 self._deliveries.labels(state).set(count)
             for job_state, count in touchstone.catalogs.store.counts().items():

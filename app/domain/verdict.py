@@ -156,7 +156,7 @@ def rule(
     `nulls` is `None` when nothing calibrated is loaded; then no listing is `clear` once something
     matched at all, because nobody can say how rare that match is.
     """
-    reasons = _image_reasons(images)
+    reasons = [*_image_reasons(images), *_quarantine_reasons(images, nulls, policy)]
     judged = [finding for finding in images if finding.error is None]
     best = _judged_match(judged, claim, nulls, policy, words, trade)
     seen = _presence(best, len(judged), nulls, policy)
@@ -197,7 +197,12 @@ def _judged_match(
     The best match is not always the gravest. A listing that names one brand it shows, or whose
     seller may sell it, must still answer for another that it shows.
     """
-    matches = [match for finding in judged for match in _unexplained(finding, claim, trade)]
+    matches = [
+        match
+        for finding in judged
+        for match in _unexplained(finding, claim, trade)
+        if not match.quarantined
+    ]
     if not matches:
         return None
     photos = len(judged)
@@ -278,6 +283,22 @@ def _image_reasons(images: tuple[ImageFinding, ...]) -> list[Reason]:
         code = ReasonCode.TOO_SMALL_TO_JUDGE if small else ReasonCode.IMAGE_UNREADABLE
         reasons.append(Reason(code, f"image {number} ({finding.image}): {finding.error.detail}"))
     return reasons
+
+
+def _quarantine_reasons(
+    images: tuple[ImageFinding, ...], nulls: NullDistributions | None, policy: Policy
+) -> list[Reason]:
+    """Say what would have been seen, had its motif not been put into quarantine."""
+    photos = sum(finding.error is None for finding in images)
+    found: dict[int, Reason] = {}
+    for number, finding in enumerate(images, start=1):
+        for match in finding.matches:
+            seen = _presence(match, photos, nulls, policy) >= policy.review_score
+            if match.quarantined and seen:
+                detail = f"{match.brand} / {match.motif} in image {number} is not counted"
+                reason = Reason(ReasonCode.MOTIF_QUARANTINED, f"{detail}: it is in quarantine")
+                found.setdefault(match.motif_id, reason)
+    return [found[motif_id] for motif_id in sorted(found)]
 
 
 def _match_reasons(best: Match, images: tuple[ImageFinding, ...], claim: Claim) -> list[Reason]:

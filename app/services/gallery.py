@@ -48,7 +48,8 @@ class MotifGallery:
             raise ValueError("the gallery's references are not the index's ids")
         if self.nulls is not None and len(self.nulls.maxima) != len(self.motifs):
             raise ValueError("one null distribution for each motif")
-        object.__setattr__(self, "residue", ResidueWords(self.motifs))
+        counted = (motif for motif in self.motifs if motif.quarantine is None)
+        object.__setattr__(self, "residue", ResidueWords(counted))
 
     def reference(self, reference_id: int) -> Reference:
         """Return one of the references by its id."""
@@ -171,4 +172,5 @@ class Matcher:
             similarity=float(best.similarity[place]),
             false_alarms_per_million=None if self.gallery.nulls is None else 1e6 * chance,
             tail=chance,
+            quarantined=motif.quarantine is not None,
         )

@@ -61,6 +61,9 @@ _SHOWN: Final[Mapping[type[Base], _Shown]] = MappingProxyType(
                 "disabled",
                 "disabled_until",
                 "expected_place",
+                "quarantined_at",
+                "quarantine_code",
+                "quarantine_detail",
             ),
         ),
         ReferenceRow: _Shown(

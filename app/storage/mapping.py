@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from app.domain.box import Box
 from app.domain.expected_place import ExpectedPlace
+from app.domain.flood import FloodCode, Quarantine
 from app.domain.lint import LintCode, LintFinding, ReferenceStatus
 from app.domain.prices import PriceRange
 from app.domain.registry import Brand, Motif, MotifKind, Polarity, Reference, Registration
@@ -46,7 +47,16 @@ def motif_from(row: MotifRow | Row[Any], brand: Brand) -> Motif:
         disabled=row.disabled,
         disabled_until=row.disabled_until,
         expected_place=ExpectedPlace.parse(row.expected_place) if row.expected_place else None,
+        quarantine=_quarantine_from(row),
+        released_at=row.released_at,
     )
+
+
+def _quarantine_from(row: MotifRow | Row[Any]) -> Quarantine | None:
+    if row.quarantined_at is None:
+        return None
+    code = FloodCode(row.quarantine_code)
+    return Quarantine(code, row.quarantine_detail, row.quarantined_at)
 
 
 def reference_from(row: ReferenceRow | Row[Any]) -> Reference:

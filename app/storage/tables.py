@@ -112,6 +112,10 @@ class MotifRow(Base):
     disabled_until: Mapped[datetime | None]
     # As `ExpectedPlace` writes itself, empty where a motif may sit anywhere.
     expected_place: Mapped[str] = mapped_column(server_default="")
+    quarantined_at: Mapped[datetime | None] = mapped_column(index=True)
+    quarantine_code: Mapped[str] = mapped_column(server_default="")
+    quarantine_detail: Mapped[str] = mapped_column(server_default="")
+    released_at: Mapped[datetime | None]
 
     brand: Mapped[BrandRow] = relationship(lazy="joined", innerjoin=True)
 

@@ -129,7 +129,8 @@ def test_a_migration_that_leaves_orphans_is_undone(tmp_path: Path) -> None:
         assert driver is not None
         driver.execute("PRAGMA foreign_keys = OFF")
         driver.execute(
-            "INSERT INTO motifs VALUES (1, 99, 'n', 'n', 'logo', '[]', '[]', 0, NULL, '')"
+            "INSERT INTO motifs (id, brand_id, name, name_key, kind, words, registrations,"
+            " disabled) VALUES (1, 99, 'n', 'n', 'logo', '[]', '[]', 0)"
         )
         driver.execute("PRAGMA foreign_keys = ON")
     with pytest.raises(StorageError, match="point nowhere"):

@@ -355,6 +355,28 @@ def _text_evidence(
     return TextEvidence(reader, vectors, shipped_text_background, ReadingMode(settings.reading))
 
 
+def _assessor(
+    settings: Settings,
+    eyes: Eyes,
+    gallery: LiveGallery,
+    blobs: BlobStore,
+    text: TextEvidence | None,
+) -> Assessor:
+    limits = build_limits(settings)
+    return Assessor(
+        eyes,
+        gallery,
+        ClaimReader(load_terms()),
+        ResidueReader(title_shares(settings.title_words)),
+        build_policy(settings),
+        limits,
+        verifier=build_verifier(settings, blobs, limits),
+        matches_per_image=settings.matches_per_image,
+        photos_at_once=settings.photos_at_once,
+        text=text,
+    )
+
+
 def _linter(
     settings: Settings,
     registry: RegistryStore,
@@ -405,18 +427,7 @@ def build(
     shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
     library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
     gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
-    assessor = Assessor(
-        eyes,
-        gallery,
-        ClaimReader(load_terms()),
-        ResidueReader(title_shares(settings.title_words)),
-        build_policy(settings),
-        limits,
-        verifier=build_verifier(settings, blobs, limits),
-        matches_per_image=settings.matches_per_image,
-        photos_at_once=settings.photos_at_once,
-        text=_text_evidence(settings, reader, vectors),
-    )
+    assessor = _assessor(settings, eyes, gallery, blobs, _text_evidence(settings, reader, vectors))
     flood = FloodGuard(SqlReviewStore(database), registry, build_flood_policy(settings))
     enroller = Enroller(
         registry, blobs, vectors, _linter(settings, registry, vectors, blobs, library), limits

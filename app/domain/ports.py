@@ -23,7 +23,8 @@ from app.domain.identity import ApiKey, NewKey
 from app.domain.listing import Listing
 from app.domain.prices import PriceRange
 from app.domain.registry import Brand, Motif, NewMotif, NewReference, Reference, Registration
-from app.domain.sellers import NewSeller, Seller
+from app.domain.seller_store import SellerStore
+from app.domain.sellers import Seller
 from app.domain.webhook import Attempt, Delivery, DeliveryState, EventType, Parcel, Webhook
 
 FloatArray = NDArray[np.float32]
@@ -77,7 +78,7 @@ class StoredBackground:
     created_at: datetime
 
 
-class RegistryStore(Protocol):
+class RegistryStore(SellerStore, Protocol):
     """Brands, motifs and references, with a version that rises with every change."""
 
     def batch(self) -> AbstractContextManager[None]:
@@ -119,29 +120,6 @@ class RegistryStore(Protocol):
 
     def brand_named(self, name: str) -> Brand:
         """Return the brand of that name, compared case-folded, or raise `NotFoundError`."""
-
-    def ensure_seller(self, brand_id: int, new: NewSeller) -> tuple[Seller, bool]:
-        """Return the authorisation of that seller of a brand in that territory, made as given.
-
-        One that exists gets the kind, the dates and the note of the new one. The flag tells
-        whether it is new. When nothing changes, the version stays. `NotFoundError` for the brand.
-        """
-
-    def seller(self, seller_id: int) -> Seller:
-        """Return one authorisation, or raise `NotFoundError`."""
-
-    def sellers(
-        self,
-        *,
-        brand_id: int | None = None,
-        named: str | None = None,
-        after: int = 0,
-        limit: int = 100,
-    ) -> list[Seller]:
-        """Return authorisations with ids above `after`, ascending, of one brand or one seller."""
-
-    def remove_seller(self, seller_id: int) -> None:
-        """Remove one authorisation; `NotFoundError`."""
 
     def ensure_motif(self, new: NewMotif) -> tuple[Motif, bool]:
         """Return the motif of that brand and name, created (with its brand) where missing.

@@ -9,18 +9,22 @@ from app.batch.jobs.task_queue import TaskQueue
 from app.batch.report.page import PictureSources
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.errors import ModelRefusedError
-from app.domain.flood import FloodPolicy
-from app.domain.lint import LintMode, LintPolicy
-from app.domain.listing_words import WordPolicy
 from app.domain.ports import BlobStore, RegistryStore
 from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
-from app.domain.verdict import NamedBrand, Policy
 from app.domain.webhook import RetryPlan
 from app.media.decoding import decoder_versions
-from app.media.fetching import AllowedHost, FetchPolicy, ImageFetcher
+from app.media.fetching import AllowedHost, ImageFetcher
 from app.media.limits import DecodeLimits
 from app.media.posting import Poster
+from app.policies import (
+    build_fetch_policy,
+    build_flood_policy,
+    build_gallery_options,
+    build_limits,
+    build_lint_policy,
+    build_policy,
+)
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
 from app.services.calibrating import Calibrator
@@ -36,7 +40,7 @@ from app.services.flooding import FloodGuard
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.linting import Linter
-from app.services.live_gallery import GalleryOptions, LiveGallery
+from app.services.live_gallery import LiveGallery
 from app.services.look_alikes import LookAlikes
 from app.services.manifest import ManifestImporter
 from app.services.photo_look import PhotoLook
@@ -71,14 +75,12 @@ from app.storage.regions import SqlRegionStore
 from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
 from app.storage.webhooks import SqlWebhookStore
-from index import IndexOptions
 from models.catalogue import (
     RuntimeOptions,
     copy_similarity,
     has_proposer,
     load_embedder,
     load_proposer,
-    match_similarity,
 )
 from models.errors import ModelError
 from models.geometry import OF_PHOTOS
@@ -130,66 +132,13 @@ def build_reader(settings: Settings) -> TextReader | None:
         raise ModelRefusedError(str(error)) from error
 
 
-def build_policy(settings: Settings) -> Policy:
-    """Return the verdict policy that the settings describe."""
-    return Policy(
-        suspect_per_million=settings.suspect_per_million,
-        review_per_million=settings.review_per_million,
-        prior=settings.motif_prior,
-        min_side=settings.min_image_side,
-        words=WordPolicy(
-            residue_per_million=settings.residue_per_million,
-            wording_reviews=settings.wording_reviews,
-            shares=title_shares(settings.title_words).name,
-        ),
-        named_brand=NamedBrand(settings.named_brand),
-        price_share=settings.price_share,
-    )
-
-
-def build_lint_policy(settings: Settings) -> LintPolicy:
-    """Return what the settings ask of a reference."""
-    return LintPolicy(
-        mode=LintMode(settings.lint),
-        min_side=settings.lint_min_side,
-        match_similarity=match_similarity(settings.model),
-        per_million=settings.lint_per_million,
-    )
-
-
-def build_flood_policy(settings: Settings) -> FloodPolicy:
-    """Return when a motif floods those who review."""
-    return FloodPolicy(
-        queue_share=settings.flood_queue_share,
-        min_open=settings.flood_min_open,
-        dismissals=settings.flood_dismissals,
-        min_decided=settings.flood_min_decided,
-        window=timedelta(days=settings.flood_days),
-        on=settings.flood == "quarantine",
-    )
-
-
-def build_limits(settings: Settings) -> DecodeLimits:
-    """Return the decoding limits that the settings describe."""
-    return DecodeLimits(
-        max_bytes=settings.max_image_bytes,
-        max_pixels=settings.max_image_pixels,
-        max_frames=settings.max_image_frames,
-    )
-
-
 def build_collector(settings: Settings) -> ImageCollector:
     """Return who fetches images, under the policy that the settings describe.
 
     Raises:
         InvalidInputError: when the allow-list names something that is no host.
     """
-    policy = FetchPolicy.of(
-        settings.fetch_allow,
-        http=settings.fetch_http,
-        seconds=settings.fetch_seconds,
-        max_redirects=settings.fetch_redirects,
-    )
+    policy = build_fetch_policy(settings)
     fetcher = ImageFetcher(policy, build_limits(settings))
     return ImageCollector(
         fetcher, at_once=settings.fetches_at_once, max_bytes=settings.max_request_bytes
@@ -341,11 +290,6 @@ def build_verifier(settings: Settings, blobs: BlobStore, limits: DecodeLimits) -
     return Verifier(ReferenceLooks(blobs, limits), options, photos=photos)
 
 
-def _gallery_options(settings: Settings) -> GalleryOptions:
-    index = IndexOptions(kind=settings.index_kind)
-    return GalleryOptions(index, settings.snapshots, settings.neighbours)
-
-
 def _text_evidence(
     settings: Settings, reader: TextReader | None, vectors: ReferenceVectors
 ) -> TextEvidence | None:
@@ -389,24 +333,6 @@ def _linter(
     return Linter(policy, LookAlikes(policy, shelf, blobs, build_limits(settings)), library)
 
 
-def _review_desk(
-    settings: Settings,
-    database: Database,
-    registry: RegistryStore,
-    enroller: Enroller,
-    flood: FloodGuard,
-) -> ReviewDesk:
-    return ReviewDesk(
-        SqlReviewStore(database),
-        registry,
-        SqlAssessmentStore(database),
-        FsspecBlobStore(settings.resolved_blob_url),
-        enroller,
-        timedelta(minutes=settings.review_lease_minutes),
-        flood,
-    )
-
-
 def build(
     settings: Settings, eyes: Eyes | None = None, reader: TextReader | None = None
 ) -> Touchstone:
@@ -426,9 +352,10 @@ def build(
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
     shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
     library = BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
-    gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
+    gallery = LiveGallery(registry, vectors, library, build_gallery_options(settings))
     assessor = _assessor(settings, eyes, gallery, blobs, _text_evidence(settings, reader, vectors))
-    flood = FloodGuard(SqlReviewStore(database), registry, build_flood_policy(settings))
+    reviews, lease = SqlReviewStore(database), timedelta(minutes=settings.review_lease_minutes)
+    flood = FloodGuard(reviews, registry, build_flood_policy(settings))
     enroller = Enroller(
         registry, blobs, vectors, _linter(settings, registry, vectors, blobs, library), limits
     )
@@ -453,7 +380,7 @@ def build(
         audit=build_audit(database),
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
-        reviews=_review_desk(settings, database, registry, enroller, flood),
+        reviews=ReviewDesk(reviews, registry, assessments, blobs, enroller, lease, flood),
         flood=flood,
         webhooks=build_webhooks(settings, database),
         deliverer=build_deliverer(settings, database),

@@ -73,7 +73,7 @@ def test_sqlite_is_told_the_same_either_way(migrated_file: Path) -> None:
     Base.metadata.create_all(created)
     definitions = _definitions(migrated)
     assert definitions == _definitions(created)
-    assert sum("AUTOINCREMENT" in sql for sql in definitions) == 13
+    assert sum("AUTOINCREMENT" in sql for sql in definitions) == 14
     created.dispose()
     migrated.dispose()
 

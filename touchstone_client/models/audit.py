@@ -38,6 +38,7 @@ class AuditKind(StrEnum):
     """What it was done to."""
 
     BRAND = "brand"
+    SELLER = "seller"
     MOTIF = "motif"
     REFERENCE = "reference"
     BACKGROUND = "background"

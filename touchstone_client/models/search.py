@@ -128,6 +128,7 @@ class WhyCode(StrEnum):
     SEEN = "seen"
     TOO_SMALL_TO_JUDGE = "too_small_to_judge"
     MOTIF_DISABLED = "motif_disabled"
+    MOTIF_QUARANTINED = "motif_quarantined"
     NO_REFERENCE = "no_reference"
     REFERENCE_QUARANTINED = "reference_quarantined"
     NOT_CALIBRATED = "not_calibrated"

@@ -100,6 +100,18 @@ class Settings(BaseSettings):
         ge=0,
         description="Budget: ordinary listings in a million that residue words review.",
     )
+    named_brand: Literal["clear", "review"] = Field(
+        "clear",
+        description="What becomes of a listing that names the brand it shows, unless its seller is "
+        "authorised.",
+    )
+    price_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of a brand's lowest known price below which a price is far below it; "
+        "0 says nothing of prices.",
+    )
     min_image_side: int = Field(
         48, ge=1, description="Images with a shorter side are too small to judge."
     )
@@ -160,6 +172,24 @@ class Settings(BaseSettings):
     )
     review_lease_minutes: float = Field(
         15.0, gt=0, description="How long a claimed review is held before others may take it."
+    )
+    flood: Literal["quarantine", "off"] = Field(
+        "quarantine", description="What becomes of a motif that floods the queue of reviews."
+    )
+    flood_queue_share: float = Field(
+        0.5, gt=0, le=1, description="Share of the open reviews above which a motif floods."
+    )
+    flood_min_open: int = Field(
+        100, ge=1, description="Open reviews of a motif below which that share says nothing."
+    )
+    flood_dismissals: float = Field(
+        0.95, gt=0, le=1, description="Share of dismissals above which a motif floods."
+    )
+    flood_min_decided: int = Field(
+        50, ge=1, description="Decisions of a motif below which that share says nothing."
+    )
+    flood_days: float = Field(
+        30.0, gt=0, description="How many days a decision counts in that share."
     )
     answer_hours: float = Field(
         24.0, gt=0, description="How long the answer to a write with an Idempotency-Key is kept."

@@ -55,6 +55,7 @@ _READING: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
         "/v1/catalogs": frozenset({Scope.ASSESS, Scope.REVIEW}),
         "/v1/brands": frozenset({Scope.ASSESS, Scope.REGISTRY, Scope.REVIEW}),
         "/v1/motifs": frozenset({Scope.ASSESS, Scope.REGISTRY, Scope.REVIEW}),
+        "/v1/quarantine": frozenset({Scope.REGISTRY, Scope.REVIEW}),
         "/metrics": _ANYBODY,
     }
 )

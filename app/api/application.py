@@ -31,6 +31,7 @@ from app.api.routes import (
     references,
     reviews,
     search,
+    sellers,
     webhooks,
 )
 from app.api.tracing import HEADER as TRACE_HEADER
@@ -53,6 +54,7 @@ def install(app: FastAPI, options: ApiOptions) -> None:
         explain,
         catalogs,
         brands,
+        sellers,
         motifs,
         references,
         reviews,

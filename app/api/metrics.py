@@ -89,6 +89,9 @@ class Metrics:
             "Rows still to be done of catalogues that are not over.",
             registry=registry,
         )
+        self._quarantined = Gauge(
+            "touchstone_quarantined_motifs", "Motifs that count in no verdict.", registry=registry
+        )
         self._start_at_zero()
 
     def stage(self, stage: str, seconds: float) -> None:
@@ -125,6 +128,7 @@ class Metrics:
         self._index.look_at(touchstone)
         try:
             self._index.look_at_registry(touchstone)
+            self._quarantined.set(len(touchstone.registry.quarantined_motifs()))
             for state, count in touchstone.webhooks.store.counts().items():
                 self._deliveries.labels(state).set(count)
             for job_state, count in touchstone.catalogs.store.counts().items():

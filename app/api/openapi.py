@@ -48,7 +48,7 @@ TAGS = [
         "name": "catalogs",
         "description": "Score a whole catalogue in the background, and follow how far it is.",
     },
-    {"name": "brands", "description": "The registry's brands."},
+    {"name": "brands", "description": "The registry's brands, and who may sell their goods."},
     {"name": "motifs", "description": "The registry's motifs; off and on at once, or for a time."},
     {"name": "references", "description": "Images of motifs and of known look-alikes."},
     {"name": "reviews", "description": "What people decide of the listings sent to them."},

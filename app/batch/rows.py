@@ -21,7 +21,9 @@ from app.domain.listing import Listing
 from app.services.sources import BytesSource, ImageSource
 
 REQUIRED = ("listing_id", "images")
-TEXTS = ("seller_id", "title", "description", "brand_field", "category", "currency")
+TEXTS = (
+    "seller_id", "title", "description", "brand_field", "category", "currency", "territory",
+)  # fmt: skip
 COLUMNS = (*REQUIRED, *TEXTS, "price")
 EXCERPT_CHARS = 200
 _PLACES = ("bytes", "base64", "url", "path")  # where an image is, the surest first
@@ -97,7 +99,10 @@ def catalog_row(
         **{name: _text(values, name) for name in TEXTS},
     )
     # The digest is of the values, not of the line: reordered columns make another line alone.
-    digest = hashlib.sha256(json.dumps(astuple(listing)).encode())
+    values_told = astuple(listing)
+    if not listing.territory:  # rows without one keep the digest that earlier runs know them by
+        values_told = values_told[:-1]
+    digest = hashlib.sha256(json.dumps(values_told).encode())
     for source in sources:
         if isinstance(source, BytesSource):
             digest.update(hashlib.sha256(source.data).digest())

@@ -8,17 +8,22 @@ from app.batch.jobs.task_queue import TaskQueue
 from app.bootstrap.eyes import build_eyes as build_eyes
 from app.bootstrap.eyes import build_reader as build_reader
 from app.domain.claim_reading import ClaimReader, load_terms
-from app.domain.lint import LintMode, LintPolicy
-from app.domain.listing_words import WordPolicy
 from app.domain.ports import BlobStore
 from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
-from app.domain.verdict import Policy
 from app.domain.webhook import RetryPlan
 from app.media.decoding import decoder_versions
-from app.media.fetching import AllowedHost, FetchPolicy, ImageFetcher
+from app.media.fetching import AllowedHost, ImageFetcher
 from app.media.limits import DecodeLimits
 from app.media.posting import Poster
+from app.policies import (
+    build_fetch_policy,
+    build_flood_policy,
+    build_gallery_options,
+    build_limits,
+    build_lint_policy,
+    build_policy,
+)
 from app.services.assessment import Assessor, Eyes
 from app.services.background_files import BackgroundLibrary
 from app.services.batch_sizes import CountedEmbedder
@@ -32,10 +37,11 @@ from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
 from app.services.explaining import Explainer
+from app.services.flooding import FloodGuard
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.linting import Linter
-from app.services.live_gallery import GalleryOptions, LiveGallery
+from app.services.live_gallery import LiveGallery
 from app.services.look_alikes import LookAlikes
 from app.services.manifest import ManifestImporter
 from app.services.photo_look import PhotoLook
@@ -48,6 +54,7 @@ from app.services.refreshing import GalleryRefresher
 from app.services.region_memory import RegionMemories
 from app.services.retention import Retention, RetentionPlan
 from app.services.reviewing import ReviewDesk
+from app.services.selling import SellerDesk
 from app.services.signing import SigningKey
 from app.services.text_backgrounds import shipped_text_background
 from app.services.title_words import title_shares
@@ -69,45 +76,9 @@ from app.storage.regions import SqlRegionStore
 from app.storage.registry import SqlRegistryStore
 from app.storage.reviews import SqlReviewStore
 from app.storage.webhooks import SqlWebhookStore
-from index import IndexOptions
-from models.catalogue import match_similarity
 from models.geometry import OF_PHOTOS
 from models.protocols import TextReader
 from models.weights_file import shipped_file
-
-
-def build_policy(settings: Settings) -> Policy:
-    """Return the verdict policy that the settings describe."""
-    return Policy(
-        suspect_per_million=settings.suspect_per_million,
-        review_per_million=settings.review_per_million,
-        prior=settings.motif_prior,
-        min_side=settings.min_image_side,
-        words=WordPolicy(
-            residue_per_million=settings.residue_per_million,
-            wording_reviews=settings.wording_reviews,
-            shares=title_shares(settings.title_words).name,
-        ),
-    )
-
-
-def build_lint_policy(settings: Settings) -> LintPolicy:
-    """Return what the settings ask of a reference."""
-    return LintPolicy(
-        mode=LintMode(settings.lint),
-        min_side=settings.lint_min_side,
-        match_similarity=match_similarity(settings.model),
-        per_million=settings.lint_per_million,
-    )
-
-
-def build_limits(settings: Settings) -> DecodeLimits:
-    """Return the decoding limits that the settings describe."""
-    return DecodeLimits(
-        max_bytes=settings.max_image_bytes,
-        max_pixels=settings.max_image_pixels,
-        max_frames=settings.max_image_frames,
-    )
 
 
 def build_collector(settings: Settings) -> ImageCollector:
@@ -116,12 +87,7 @@ def build_collector(settings: Settings) -> ImageCollector:
     Raises:
         InvalidInputError: when the allow-list names something that is no host.
     """
-    policy = FetchPolicy.of(
-        settings.fetch_allow,
-        http=settings.fetch_http,
-        seconds=settings.fetch_seconds,
-        max_redirects=settings.fetch_redirects,
-    )
+    policy = build_fetch_policy(settings)
     fetcher = ImageFetcher(policy, build_limits(settings))
     return ImageCollector(
         fetcher, at_once=settings.fetches_at_once, max_bytes=settings.max_request_bytes
@@ -148,6 +114,11 @@ def build_keys(database: Database) -> KeyKeeper:
 def build_audit(database: Database) -> SqlAuditStore:
     """Return who reads a database's audit log."""
     return SqlAuditStore(database)
+
+
+def build_sellers(database: Database) -> SellerDesk:
+    """Return who keeps a database's lists of authorised sellers."""
+    return SellerDesk(SqlRegistryStore(database))
 
 
 def build_webhooks(settings: Settings, database: Database) -> WebhookDesk:
@@ -237,11 +208,6 @@ def build_verifier(settings: Settings, blobs: BlobStore, limits: DecodeLimits) -
     return Verifier(ReferenceLooks(blobs, limits), options, photos=photos)
 
 
-def _gallery_options(settings: Settings) -> GalleryOptions:
-    index = IndexOptions(kind=settings.index_kind)
-    return GalleryOptions(index, settings.snapshots, settings.neighbours)
-
-
 def _text_evidence(
     settings: Settings, reader: TextReader | None, vectors: ReferenceVectors
 ) -> TextEvidence | None:
@@ -270,14 +236,6 @@ def _assessor(
         photos_at_once=settings.photos_at_once,
         text=text,
     )
-
-
-def _reviews(
-    settings: Settings, database: Database, assessments: SqlAssessmentStore, enroller: Enroller
-) -> ReviewDesk:
-    blobs = FsspecBlobStore(settings.resolved_blob_url)
-    lease = timedelta(minutes=settings.review_lease_minutes)
-    return ReviewDesk(SqlReviewStore(database), assessments, blobs, enroller, lease)
 
 
 def _library(
@@ -312,12 +270,14 @@ def build(
     blobs = FsspecBlobStore(settings.resolved_blob_url)
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
     library = _library(settings, eyes, database, blobs)
-    gallery = LiveGallery(registry, vectors, library, _gallery_options(settings))
+    gallery = LiveGallery(registry, vectors, library, build_gallery_options(settings))
     text = _text_evidence(settings, reader, vectors)
     assessor = _assessor(settings, eyes, gallery, build_verifier(settings, blobs, limits), text)
     linter = _linter(settings, ReferenceShelf(registry, vectors), library, blobs)
     enroller = Enroller(registry, blobs, vectors, linter, limits)
     memories = _memories(settings, eyes, database)
+    reviews, lease = SqlReviewStore(database), timedelta(minutes=settings.review_lease_minutes)
+    flood = FloodGuard(reviews, registry, build_flood_policy(settings))
     return Touchstone(
         eyes=eyes,
         registry=registry,
@@ -328,7 +288,7 @@ def build(
         refresher=GalleryRefresher(gallery, settings.refresh_seconds),
         assessor=assessor,
         collector=collector,
-        desk=AssessmentDesk(assessor, assessments, blobs, collector, memories),
+        desk=AssessmentDesk(assessor, assessments, blobs, collector, flood, memories),
         rechecker=Rechecker(assessor, blobs, SqlPhotoStore(database)),
         retention=build_retention(settings, database),
         enroller=enroller,
@@ -339,7 +299,8 @@ def build(
         audit=build_audit(database),
         explainer=Explainer(eyes, registry, gallery, assessor, enroller),
         evidence=EvidenceRoom(registry, blobs, limits, build_signer(settings)),
-        reviews=_reviews(settings, database, assessments, enroller),
+        reviews=ReviewDesk(reviews, registry, assessments, blobs, enroller, lease, flood),
+        flood=flood,
         webhooks=build_webhooks(settings, database),
         deliverer=build_deliverer(settings, database),
         catalogs=build_catalogs(settings, database),

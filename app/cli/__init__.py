@@ -16,9 +16,11 @@ from app.cli import (
     keys,
     motifs,
     policy,
+    prices,
     retention,
     reviews,
     scoring,
+    sellers,
     serving,
     verifying,
     webhooks,
@@ -38,6 +40,8 @@ cli.command("demo")(serving.demo)
 cli.command("serve")(serving.serve)
 cli.command("worker")(worker.worker)
 cli.add_typer(motifs.commands, name="motifs")
+cli.add_typer(sellers.commands, name="sellers")
+cli.add_typer(prices.commands, name="prices")
 cli.command("score")(scoring.score)
 cli.command("explain")(explaining.explain)
 catalog.commands.command("report")(catalog_report.report)

@@ -5,10 +5,10 @@ from app.batch.report.page import PictureSources
 from app.bootstrap import (
     build_collector,
     build_eyes,
-    build_limits,
     build_pictures,
     catalog_folders,
 )
+from app.policies import build_limits
 from app.services.touchstone import Touchstone
 from app.services.whole_photos import WholePhotos
 from app.settings import Settings

@@ -103,17 +103,19 @@ def show(motif: MotifId, as_json: AsJson = False) -> None:
 
 @commands.command("quarantined")
 def quarantined(as_json: AsJson = False) -> None:
-    """List the references in quarantine, with the reasons."""
+    """List the references and motifs in quarantine, with the reasons."""
     with explained(), opened() as touchstone:
         state = touchstone.registry.state()
     motifs = {motif.id: motif for motif in state.motifs}
     held = [reference for reference in state.references if not reference.takes_part]
+    floods = [motif for motif in state.motifs if motif.quarantine is not None]
     if as_json:
         print_json(
             [
                 motif_document(motifs[reference.motif_id]) | reference_document(reference)
                 for reference in held
             ]
+            + [motif_document(motif) | {"reference_id": None} for motif in floods]
         )
         return
     rows: list[tuple[str, ...]] = [
@@ -126,25 +128,34 @@ def quarantined(as_json: AsJson = False) -> None:
         )
         for reference in held
     ]
-    columns = ("reference_id", "brand", "motif", "source", "findings")
-    print_rows("references in quarantine", columns, rows)
+    rows += [
+        (public_id(IdPrefix.MOTIF, each.id), each.brand.name, each.name, "", quarantine_text(each))
+        for each in floods
+    ]
+    print_rows("in quarantine", ("id", "brand", "motif", "source", "findings"), rows)
 
 
 @commands.command("release")
 def release(
-    reference: Annotated[
-        str, typer.Argument(metavar="REFERENCE", help="A reference's id, such as ref_31.")
+    held: Annotated[
+        str, typer.Argument(metavar="ID", help="A reference's or a motif's id, such as ref_31.")
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Let a reference out of quarantine: photos are matched against it from now on."""
+    """Let a reference or a motif out of quarantine: matches with it count from now on."""
     with explained(), opened() as touchstone:
-        number = parse_id(IdPrefix.REFERENCE, reference)
-        released = touchstone.registry.release_reference(number)
+        if held.startswith(f"{IdPrefix.MOTIF}_"):
+            motif = touchstone.flood.release(parse_id(IdPrefix.MOTIF, held))
+            document, told = motif_document(motif), f"{held} ({motif.name}) counts again"
+        else:
+            number = parse_id(IdPrefix.REFERENCE, held)
+            released = touchstone.registry.release_reference(number)
+            document = reference_document(released)
+            told = f"{held} takes part, in spite of: {findings_text(released)}"
     if as_json:
-        print_json(reference_document(released))
+        print_json(document)
     else:
-        typer.echo(f"{reference} takes part, in spite of: {findings_text(released)}")
+        typer.echo(told)
 
 
 @commands.command("disable")
@@ -227,6 +238,7 @@ def motif_document(motif: Motif) -> dict[str, Any]:
         "expected_place": None if motif.expected_place is None else str(motif.expected_place),
         "enabled": enabled,
         "disabled_until": None if enabled or until is None else until.isoformat(),
+        "quarantine": quarantine_text(motif) or None,
     }
 
 
@@ -250,3 +262,9 @@ def reference_document(reference: Reference) -> dict[str, Any]:
 def findings_text(reference: Reference) -> str:
     """Return what the lint said of a reference, for people."""
     return "; ".join(f"{finding.code}: {finding.detail}" for finding in reference.findings)
+
+
+def quarantine_text(motif: Motif) -> str:
+    """Return why a motif is in quarantine, for people; empty where it is not."""
+    held = motif.quarantine
+    return "" if held is None else f"{held.code}: {held.detail}"

@@ -68,7 +68,7 @@ def _match_row(match: Match) -> tuple[str, ...]:
     box = " ".join(str(edge) for edge in match.box.as_tuple())
     return (
         match.brand,
-        match.motif,
+        f"{match.motif} (in quarantine)" if match.quarantined else match.motif,
         f"{match.similarity:.3f}",
         alarms_text(match.false_alarms_per_million),
         box,

@@ -31,6 +31,9 @@ def score(
     description: Annotated[str, typer.Option(help="The listing's description.")] = "",
     brand_field: Annotated[str, typer.Option(help="The listing's brand field.")] = "",
     seller: Annotated[str, typer.Option(help="The seller's id.")] = "",
+    territory: Annotated[
+        str, typer.Option(help="The marketplace's country, by its code of two letters.")
+    ] = "",
     listing_id: Annotated[str, typer.Option(help="The listing's id.")] = "local",
     as_json: AsJson = False,
 ) -> None:
@@ -45,6 +48,7 @@ def score(
             title=title,
             description=description,
             brand_field=brand_field,
+            territory=territory,
         )
         sources = [FileSource(path.name, path) for path in images]
         assessment = touchstone.assessor.assess(listing, sources)

@@ -20,6 +20,7 @@ from app.bootstrap import (
     build_eyes,
     build_keys,
     build_retention,
+    build_sellers,
     build_webhooks,
     open_database,
 )
@@ -29,6 +30,7 @@ from app.domain.ports import AuditStore
 from app.logs import log_to_stderr
 from app.services.keys import KeyKeeper
 from app.services.retention import Retention
+from app.services.selling import SellerDesk
 from app.services.touchstone import Touchstone
 from app.services.webhooks import WebhookDesk
 from app.settings import Settings
@@ -110,6 +112,13 @@ def this_user() -> Actor:
         return Actor.of_user(getpass.getuser())
     except (OSError, KeyError):  # a container may run under a number that has no name
         return Actor.of_user(str(os.getuid()))
+
+
+@contextmanager
+def opened_sellers() -> Iterator[SellerDesk]:
+    """Open the sellers of the service that the settings describe, without its model."""
+    with _opened_database() as (_, database):
+        yield build_sellers(database)
 
 
 def service_at(settings: Settings) -> Callable[[Path, int], Touchstone]:

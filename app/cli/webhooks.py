@@ -20,9 +20,7 @@ def create(
     url: Annotated[str, typer.Argument(metavar="URL", help="Where messages are posted to.")],
     event: Annotated[
         list[str],
-        typer.Option(
-            help="assessment.suspect, assessment.review or review.decided; may be given again."
-        ),
+        typer.Option(help="Such as assessment.suspect or motif.quarantined; may be given again."),
     ],
     as_json: AsJson = False,
 ) -> None:

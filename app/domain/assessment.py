@@ -34,6 +34,10 @@ class ReasonCode(StrEnum):
     DENIES_BRAND = "denies_brand"
     CLAIMS_COMPATIBILITY = "claims_compatibility"
     RESIDUE_WORDS = "residue_words"
+    AUTHORISED_SELLER = "authorised_seller"
+    AUTHORISATION_NOT_VALID = "authorisation_not_valid"
+    PRICE_BELOW_RANGE = "price_below_range"
+    MOTIF_QUARANTINED = "motif_quarantined"
     IMAGE_UNREADABLE = "image_unreadable"
     TOO_SMALL_TO_JUDGE = "too_small_to_judge"
     NO_READABLE_IMAGE = "no_readable_image"
@@ -151,12 +155,15 @@ class Assessment:
         spoken = {ReasonCode.MOTIF_SEEN, ReasonCode.WORDMARK_READ, ReasonCode.NOT_CALIBRATED}
         if spoken.isdisjoint(reason.code for reason in self.reasons):
             return None
-        matches = [match for image in self.images for match in image.matches]
+        matches = [m for image in self.images for m in image.matches if not m.quarantined]
         return min(matches, key=lambda match: match.rank_key, default=None)
 
     def seen(self, image: ImageFinding) -> tuple[Match, ...]:
         """Return an image's matches that count as seen: the lead, and those rarer than most.
 
-        The others only nearly matched; evidence must not draw a box around them.
+        The others only nearly matched, or are of a motif in quarantine; evidence must not draw a
+        box around them.
         """
-        return tuple(m for m in image.matches if m is self.lead or m.notable)
+        return tuple(
+            m for m in image.matches if m is self.lead or (m.notable and not m.quarantined)
+        )

@@ -77,6 +77,7 @@ class AuditKind(StrEnum):
     """What it was done to."""
 
     BRAND = "brand"
+    SELLER = "seller"
     MOTIF = "motif"
     REFERENCE = "reference"
     BACKGROUND = "background"
@@ -86,6 +87,7 @@ class AuditKind(StrEnum):
 
 PREFIXES: Final = {
     AuditKind.BRAND: IdPrefix.BRAND,
+    AuditKind.SELLER: IdPrefix.SELLER,
     AuditKind.MOTIF: IdPrefix.MOTIF,
     AuditKind.REFERENCE: IdPrefix.REFERENCE,
     AuditKind.BACKGROUND: IdPrefix.BACKGROUND,

@@ -63,6 +63,7 @@ def match_document(match: Match) -> Document:
         "evidence": [str(kind) for kind in match.evidence],
         "alignment": None if match.alignment is None else _alignment_document(match.alignment),
         "contributions": [_contribution_document(part) for part in match.contributions],
+        "quarantined": match.quarantined,
     }
 
 
@@ -155,6 +156,7 @@ def _match(document: Document) -> Match:
         # Assessments that were kept before there was a second look have no such key.
         alignment=_alignment(document.get("alignment")),
         contributions=tuple(_contribution(part) for part in document.get("contributions", ())),
+        quarantined=document.get("quarantined", False),
     )
 
 

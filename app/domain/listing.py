@@ -11,7 +11,10 @@ from app.domain.errors import InvalidInputError
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a seller published. `images` are names; their bytes travel as `ImageSource`s."""
+    """What a seller published. `images` are names; their bytes travel as `ImageSource`s.
+
+    `territory` is the country of the marketplace, by its code of two letters where it has one.
+    """
 
     listing_id: str
     images: tuple[str, ...] = ()
@@ -22,6 +25,7 @@ class Listing:
     category: str = ""
     price: float | None = None
     currency: str = ""
+    territory: str = ""
 
     def __post_init__(self) -> None:
         if not self.listing_id.strip():

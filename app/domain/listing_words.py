@@ -9,7 +9,7 @@ registered brand, or residue words that were counted to be rare enough for their
 of them is told as a reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -80,6 +80,13 @@ class ListingWords:
 
     remarks: tuple[Remark, ...] = ()
     residue: tuple[Residue, ...] = ()
+
+    def without(self, authorised: Callable[[str], bool]) -> "ListingWords":
+        """Leave out what speaks of no brand but those that the seller may sell."""
+        return ListingWords(
+            tuple(r for r in self.remarks if not r.brands or not all(map(authorised, r.brands))),
+            tuple(each for each in self.residue if not authorised(each.brand)),
+        )
 
 
 def denial(

@@ -42,7 +42,7 @@ class Match:
     Text that was read is held against references like any other region: `box` is its line,
     `similarity` the cosine between that piece of the photo and the motif's most similar reference.
     `contributions` are the figures that `false_alarms_per_million` was made of; none where there
-    was only the look.
+    was only the look. A match of a motif that is `quarantined` is shown and counts for nothing.
     """
 
     brand: str
@@ -57,6 +57,7 @@ class Match:
     evidence: tuple[Evidence, ...] = (Evidence.VISUAL,)
     alignment: Alignment | None = None
     contributions: tuple[Contribution, ...] = ()
+    quarantined: bool = False
 
     def __post_init__(self) -> None:
         if not -1.0001 <= self.similarity <= 1.0001:

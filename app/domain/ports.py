@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 from app.domain.assessment import Assessment
 from app.domain.audit import AuditEvent, AuditFilter
 from app.domain.expected_place import ExpectedPlace
+from app.domain.flood import Quarantine
 from app.domain.idempotency import Claim, KeptAnswer, WriteId
 from app.domain.identity import ApiKey, NewKey
 from app.domain.listing import Listing
+from app.domain.prices import PriceRange
 from app.domain.registry import Brand, Motif, NewMotif, NewReference, Reference, Registration
-from app.domain.review import Decision, MotifRecord, Review, ReviewEvent, ReviewState
+from app.domain.seller_store import SellerStore
+from app.domain.sellers import Seller
 from app.domain.webhook import Attempt, Delivery, DeliveryState, EventType, Parcel, Webhook
 
 FloatArray = NDArray[np.float32]
@@ -38,6 +41,7 @@ class RegistryState:
     brands: tuple[Brand, ...]
     motifs: tuple[Motif, ...]
     references: tuple[Reference, ...]
+    sellers: tuple[Seller, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class StoredBackground:
     created_at: datetime
 
 
-class RegistryStore(Protocol):
+class RegistryStore(SellerStore, Protocol):
     """Brands, motifs and references, with a version that rises with every change."""
 
     def batch(self) -> AbstractContextManager[None]:
@@ -86,7 +90,9 @@ class RegistryStore(Protocol):
     def state(self) -> RegistryState:
         """Return everything at one version."""
 
-    def add_brand(self, name: str, aliases: Sequence[str] = ()) -> Brand:
+    def add_brand(
+        self, name: str, aliases: Sequence[str] = (), prices: Sequence[PriceRange] = ()
+    ) -> Brand:
         """Create a brand.
 
         Raises:
@@ -100,12 +106,20 @@ class RegistryStore(Protocol):
         """Return brands with ids above `after`, ascending."""
 
     def change_brand(
-        self, brand_id: int, *, name: str | None = None, aliases: Sequence[str] | None = None
+        self,
+        brand_id: int,
+        *,
+        name: str | None = None,
+        aliases: Sequence[str] | None = None,
+        prices: Sequence[PriceRange] | None = None,
     ) -> Brand:
-        """Rename a brand or replace its aliases; `NotFoundError`, `ConflictError`."""
+        """Rename a brand, or replace its aliases or prices; `NotFoundError`, `ConflictError`."""
 
     def remove_brand(self, brand_id: int) -> None:
-        """Remove a brand without motifs; `ConflictError` while it has any."""
+        """Remove a brand without motifs, with its sellers; `ConflictError` while it has any."""
+
+    def brand_named(self, name: str) -> Brand:
+        """Return the brand of that name, compared case-folded, or raise `NotFoundError`."""
 
     def ensure_motif(self, new: NewMotif) -> tuple[Motif, bool]:
         """Return the motif of that brand and name, created (with its brand) where missing.
@@ -134,6 +148,18 @@ class RegistryStore(Protocol):
 
     def enable_motif(self, motif_id: int) -> Motif:
         """Switch a motif on."""
+
+    def quarantine_motif(self, motif_id: int, quarantine: Quarantine) -> tuple[Motif, bool]:
+        """Put a motif into quarantine and tell webhooks of it, unless it is there already.
+
+        The flag tells whether it is there now for the first time. `NotFoundError`.
+        """
+
+    def release_motif(self, motif_id: int, at: datetime) -> Motif:
+        """Let a motif out of quarantine; `NotFoundError`, `ConflictError` when it is in none."""
+
+    def quarantined_motifs(self) -> list[Motif]:
+        """Return the motifs in quarantine, ids ascending."""
 
     def remove_motif(self, motif_id: int) -> None:
         """Remove a motif with its references."""
@@ -309,35 +335,6 @@ class AnswerStore(Protocol):
 
     def release(self, claim: Claim) -> None:
         """Give a claim back: the write came to nothing and may be tried again."""
-
-
-class ReviewStore(Protocol):
-    """Reviews, which open with their assessments, and what happened to them."""
-
-    def get(self, review_id: int) -> Review:
-        """Return one review, or raise `NotFoundError`."""
-
-    def list(
-        self, state: ReviewState, *, after: int | None = None, limit: int = 50
-    ) -> list[Review]:
-        """Return reviews in a state by expected harm: score, then exposure, then age."""
-
-    def claim(self, review_id: int, actor: str, lease: timedelta) -> Review:
-        """Hold an undecided review for a while; `NotFoundError`, `ConflictError`."""
-
-    def release(self, review_id: int, actor: str) -> Review:
-        """Let go of a review; `NotFoundError`, `ConflictError`."""
-
-    def decide(
-        self, review_id: int, actor: str, decision: Decision, references: Sequence[int] = ()
-    ) -> Review:
-        """Decide a review; `NotFoundError`, `ConflictError`."""
-
-    def events(self, review_id: int) -> Sequence[ReviewEvent]:
-        """Return what happened to a review, oldest first; `NotFoundError`."""
-
-    def records(self) -> Sequence[MotifRecord]:
-        """Return how the reviews went for every motif that was seen in one."""
 
 
 class WebhookStore(Protocol):

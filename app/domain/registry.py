@@ -13,7 +13,9 @@ from enum import StrEnum
 from app.domain.box import Box
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.expected_place import ExpectedPlace
+from app.domain.flood import Quarantine
 from app.domain.lint import LintFinding, ReferenceStatus
+from app.domain.prices import PriceRange
 
 
 class MotifKind(StrEnum):
@@ -46,6 +48,7 @@ class IdPrefix(StrEnum):
     BACKGROUND = "bgr"
     AUDIT = "aud"
     CATALOG = "cat"
+    SELLER = "slr"
 
 
 def public_id(prefix: IdPrefix, number: int) -> str:
@@ -99,11 +102,12 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A rights owner's brand and the other names it goes by."""
+    """A rights owner's brand, the other names it goes by, and what its goods are known to cost."""
 
     id: int
     name: str
     aliases: tuple[str, ...] = ()
+    prices: tuple[PriceRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ class Motif:
 
     `disabled` switches it off until further notice; `disabled_until` (UTC) for a time. `words` are
     wordings tied to the motif, such as "screw love", kept for the readers of text. `expected_place`
-    says where it sits on its product, for those motifs that sit in one place.
+    says where it sits on its product, for those motifs that sit in one place. In `quarantine` its
+    matches count in no verdict; `released_at` says when somebody last let it out.
     """
 
     id: int
@@ -124,6 +129,8 @@ class Motif:
     disabled: bool = False
     disabled_until: datetime | None = None
     expected_place: ExpectedPlace | None = None
+    quarantine: Quarantine | None = None
+    released_at: datetime | None = None
 
     def enabled_at(self, moment: datetime) -> bool:
         """Tell whether the motif takes part in matching at `moment` (timezone-aware)."""

@@ -1,8 +1,10 @@
 """Reviews: what people decide of the listings that a verdict sent to them.
 
 A review opens with the assessment that asks for it. Whoever works on it claims it for a while, so
-that no two people do; a decision ends it, and may be changed later by another one. Everything that
-happens is an event that is added and never altered; the review itself shows where they have led.
+that no two people do; a decision ends it, and may be changed later by another one. A decision can
+be appealed against, by the seller or on behalf of the house; somebody then rules that it stands, or
+overturns it, which decides the review otherwise or opens it again. Everything that happens is an
+event that is added and never altered; the review itself shows where they have led.
 """
 
 from dataclasses import dataclass
@@ -57,6 +59,23 @@ class ReviewAct(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     DECIDED = "decided"
+    APPEALED = "appealed"
+    RULED = "ruled"
+
+
+class Appellant(StrEnum):
+    """Who appeals against a decision."""
+
+    SELLER = "seller"
+    OPERATOR = "operator"
+
+
+class AppealState(StrEnum):
+    """Where an appeal stands; the last two are rulings."""
+
+    OPEN = "open"
+    UPHELD = "upheld"  # the decision stands
+    OVERTURNED = "overturned"  # the decision does not stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,36 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Appeal:
+    """Who appeals against a decision, and on what grounds."""
+
+    appellant: Appellant
+    grounds: str
+
+    def __post_init__(self) -> None:
+        if not self.grounds.strip():
+            raise InvalidInputError("an appeal says on what grounds")
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRuling:
+    """What becomes of an appeal.
+
+    A decision that is overturned gives way to `decision`; without one the review opens again.
+    """
+
+    outcome: AppealState
+    note: str = ""
+    decision: Decision | None = None
+
+    def __post_init__(self) -> None:
+        if self.outcome is AppealState.OPEN:
+            raise InvalidInputError("an appeal is upheld or overturned")
+        if self.outcome is AppealState.UPHELD and self.decision is not None:
+            raise InvalidInputError("a decision that is upheld stands as it is")
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """One listing that waits for a person, or has seen one.
 
@@ -94,6 +143,13 @@ class Review:
     claimed_by: str | None = None
     claimed_until: datetime | None = None
     decided_at: datetime | None = None
+    appeal: AppealState | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to do something about it."""
+        undecided = self.state in {ReviewState.OPEN, ReviewState.UNSURE}
+        return undecided or self.appeal is AppealState.OPEN
 
     def claimed_at(self, moment: datetime) -> str | None:
         """Return who holds it at a moment, if anybody does."""
@@ -112,6 +168,8 @@ class ReviewEvent:
     act: ReviewAct
     decision: Decision | None = None
     references: tuple[int, ...] = ()
+    appeal: Appeal | None = None
+    ruling: AppealRuling | None = None
 
 
 @dataclass(frozen=True, slots=True)

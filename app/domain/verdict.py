@@ -12,6 +12,7 @@ listing that denies its brand and are kept with room to spare for one that is me
 import hashlib
 import math
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 
 from app.domain.assessment import (
     Factors,
@@ -34,9 +35,17 @@ from app.domain.listing_words import (
     support,
 )
 from app.domain.match import Evidence, Match
+from app.domain.trade import NOTHING_KNOWN, Trade
 
 _RAREST = 1e-15  # chances are never reported near it
 _HALVINGS = 50
+
+
+class NamedBrand(StrEnum):
+    """What becomes of a listing that names the very brand whose motif it shows."""
+
+    CLEAR = "clear"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,9 @@ class Policy:
     `suspect_per_million` and `review_per_million` are budgets over listings without a motif.
     `prior` is the share of the moderated stream that shows a registered motif at all. The shares
     say how much of a denial there is in naming no brand, another brand, or the right one; `words`
-    has those of all other wording.
+    has those of all other wording. `named_brand` says what happens to a listing that names the
+    brand it shows and whose seller is not known to be authorised. Below `price_share` times the
+    lowest known price a listing asks far less than a brand's goods cost.
     """
 
     suspect_per_million: float = 1_000.0
@@ -57,6 +68,8 @@ class Policy:
     same_brand_denies: float = 0.0
     min_side: int = 48
     words: WordPolicy = field(default_factory=WordPolicy)
+    named_brand: NamedBrand = NamedBrand.CLEAR
+    price_share: float = 0.5
 
     def __post_init__(self) -> None:
         if not 0 < self.suspect_per_million <= self.review_per_million < 300_000:
@@ -68,6 +81,8 @@ class Policy:
         shares = (self.silent_denies, self.other_brand_denies, self.same_brand_denies)
         if not all(0 <= share <= 1 for share in shares):
             raise InvalidInputError("shares of denial lie from 0 to 1")
+        if not 0 <= self.price_share <= 1:
+            raise InvalidInputError("a price is far below a share of the lowest from 0 to 1")
 
     @property
     def version(self) -> str:
@@ -129,28 +144,33 @@ def rule(
     nulls: NullDistributions | None,
     policy: Policy,
     *,
-    authorised: bool = False,
     words: ListingWords = ListingWords(),  # noqa: B008  a value that does not change
+    trade: Trade = NOTHING_KNOWN,
 ) -> Ruling:
     """Return the verdict on a listing.
 
     Words support a match and change how far a brand is denied, but a listing is suspect only where
-    a photo alone would at least have sent it to people.
+    a photo alone would at least have sent it to people. A seller is authorised for one brand and
+    not for another that the same photos show.
 
     `nulls` is `None` when nothing calibrated is loaded; then no listing is `clear` once something
     matched at all, because nobody can say how rare that match is.
     """
-    reasons = _image_reasons(images)
+    reasons = [*_image_reasons(images), *_quarantine_reasons(images, nulls, policy)]
     judged = [finding for finding in images if finding.error is None]
-    best = _judged_match(judged, claim, nulls, policy, words)
+    best = _judged_match(judged, claim, nulls, policy, words, trade)
     seen = _presence(best, len(judged), nulls, policy)
     present = _presence(best, len(judged), nulls, policy, words)
+    authorised = best is not None and trade.authorised(best.brand)
     factors = Factors(present, _denial(best, claim, policy, words), 0.0 if authorised else 1.0)
     verdict = verdict_of(factors.score, policy)
     if best is not None and present >= policy.review_score:
         reasons += [*_match_reasons(best, images, claim), *reasons_beside(best, claim, words)]
-    elif not authorised:
-        told, speaking = reasons_alone(claim, words, policy.words)
+        reasons += trade.reasons(best.brand, policy.price_share)
+        if policy.named_brand is NamedBrand.REVIEW and claim.names(best.brand) and not authorised:
+            verdict = _at_least_review(verdict)
+    else:
+        told, speaking = reasons_alone(claim, words.without(trade.authorised), policy.words)
         reasons += told
         verdict = _at_least_review(verdict) if speaking else verdict
     if verdict is Verdict.SUSPECT and seen < policy.review_score:
@@ -170,18 +190,26 @@ def _judged_match(
     nulls: NullDistributions | None,
     policy: Policy,
     words: ListingWords,
+    trade: Trade,
 ) -> Match | None:
     """Return the match that decides: the gravest one where any is grave, else the best.
 
-    The best match is not always the gravest. A listing that names one brand it shows must still
-    answer for another that it shows and does not name.
+    The best match is not always the gravest. A listing that names one brand it shows, or whose
+    seller may sell it, must still answer for another that it shows.
     """
-    matches = [match for finding in judged for match in _unexplained(finding, claim)]
+    matches = [
+        match
+        for finding in judged
+        for match in _unexplained(finding, claim, trade)
+        if not match.quarantined
+    ]
     if not matches:
         return None
     photos = len(judged)
 
     def gravity(match: Match) -> float:
+        if trade.authorised(match.brand):
+            return 0.0
         present = _presence(match, photos, nulls, policy, words)
         return present * _denial(match, claim, policy, words)
 
@@ -191,16 +219,20 @@ def _judged_match(
     return min(matches, key=lambda match: match.rank_key)
 
 
-def _unexplained(finding: ImageFinding, claim: Claim) -> list[Match]:
-    """Leave out what a better match of a brand that the listing names explains, in one place.
+def _unexplained(finding: ImageFinding, claim: Claim, trade: Trade) -> list[Match]:
+    """Leave out what a better match of a brand that is named, or the seller's, explains in place.
 
-    A mark resembles others a little; on the spot where the named brand is seen, they are its echo.
+    A mark resembles others a little; on the spot where such a brand is seen, they are its echo.
     """
-    named = [match for match in finding.matches if claim.names(match.brand)]
+    known = [
+        match
+        for match in finding.matches
+        if claim.names(match.brand) or trade.authorised(match.brand)
+    ]
     return [
         match
         for match in finding.matches
-        if not any(n.rank_key < match.rank_key and n.box.overlap(match.box) > 0 for n in named)
+        if not any(k.rank_key < match.rank_key and k.box.overlap(match.box) > 0 for k in known)
     ]
 
 
@@ -251,6 +283,22 @@ def _image_reasons(images: tuple[ImageFinding, ...]) -> list[Reason]:
         code = ReasonCode.TOO_SMALL_TO_JUDGE if small else ReasonCode.IMAGE_UNREADABLE
         reasons.append(Reason(code, f"image {number} ({finding.image}): {finding.error.detail}"))
     return reasons
+
+
+def _quarantine_reasons(
+    images: tuple[ImageFinding, ...], nulls: NullDistributions | None, policy: Policy
+) -> list[Reason]:
+    """Say what would have been seen, had its motif not been put into quarantine."""
+    photos = sum(finding.error is None for finding in images)
+    found: dict[int, Reason] = {}
+    for number, finding in enumerate(images, start=1):
+        for match in finding.matches:
+            seen = _presence(match, photos, nulls, policy) >= policy.review_score
+            if match.quarantined and seen:
+                detail = f"{match.brand} / {match.motif} in image {number} is not counted"
+                reason = Reason(ReasonCode.MOTIF_QUARANTINED, f"{detail}: it is in quarantine")
+                found.setdefault(match.motif_id, reason)
+    return [found[motif_id] for motif_id in sorted(found)]
 
 
 def _match_reasons(best: Match, images: tuple[ImageFinding, ...], claim: Claim) -> list[Reason]:

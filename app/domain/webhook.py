@@ -23,6 +23,8 @@ class EventType(StrEnum):
     ASSESSMENT_REVIEW = "assessment.review"
     REVIEW_DECIDED = "review.decided"
     CATALOG_FINISHED = "catalog.finished"
+    APPEAL_DECIDED = "appeal.decided"
+    MOTIF_QUARANTINED = "motif.quarantined"
 
 
 class DeliveryState(StrEnum):

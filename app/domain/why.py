@@ -21,6 +21,7 @@ class WhyCode(StrEnum):
     SEEN = "seen"
     TOO_SMALL_TO_JUDGE = "too_small_to_judge"
     MOTIF_DISABLED = "motif_disabled"
+    MOTIF_QUARANTINED = "motif_quarantined"
     NO_REFERENCE = "no_reference"
     REFERENCE_QUARANTINED = "reference_quarantined"
     NOT_CALIBRATED = "not_calibrated"
@@ -53,6 +54,10 @@ def _of_registry(found: Explanation) -> Iterator[Why]:
         until = found.motif.disabled_until
         when = "" if until is None else f" until {until.isoformat(timespec='seconds')}"
         yield Why(WhyCode.MOTIF_DISABLED, f"{_name(found)} is switched off{when}")
+    held = found.motif.quarantine
+    if held is not None:
+        detail = f"{_name(found)} is in quarantine and counts in no verdict: {held.detail}"
+        yield Why(WhyCode.MOTIF_QUARANTINED, detail)
     if found.nearest is None:
         detail = f"{_name(found)} has no positive reference that takes part"
         yield Why(WhyCode.NO_REFERENCE, detail)
@@ -106,6 +111,8 @@ def _of_verdict(found: Explanation) -> Iterator[Why]:
     elif not counted.listed:
         detail = "other motifs are rarer in this photo, and as many as a photo may have are kept"
         yield Why(WhyCode.OUTRANKED, detail)
+    elif found.motif.quarantine is not None:
+        return
     elif found.verdict is Verdict.CLEAR:
         detail = "a better match of a brand that the listing names lies on the same spot"
         yield Why(WhyCode.EXPLAINED_BY_NAMED_BRAND, detail)

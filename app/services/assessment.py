@@ -10,9 +10,10 @@ that cannot be read becomes an error on that image; the others are judged all th
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,8 @@ from app.domain.listing import Listing
 from app.domain.listing_words import ListingWords
 from app.domain.match import Match
 from app.domain.residue import ResidueReader
+from app.domain.sellers import Standing
+from app.domain.trade import Trade
 from app.domain.verdict import Policy, rule
 from app.media.decoded import DecodedImage
 from app.media.decoding import decode_image
@@ -56,9 +59,10 @@ _LOOKS_KEPT = 50  # matches that reading may add to, of one photo
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """What a listing's photo is read for: its claim, and whether earlier photos were enough."""
+    """What a listing's photo is read for: its claim, its seller, and whether others were enough."""
 
     claim: Claim
+    standing: Standing
     decided: bool
 
 
@@ -83,6 +87,10 @@ class Eyes:
         return model_id(self.embedder, self.proposer)
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Assessor:
     """Assesses listings; safe to share between threads."""
 
@@ -99,6 +107,7 @@ class Assessor:
         matches_per_image: int = 5,
         photos_at_once: int = 4,
         text: TextEvidence | None = None,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._eyes = eyes
         self._gallery = gallery
@@ -109,6 +118,7 @@ class Assessor:
         self._verifier = verifier
         self._matches_per_image = matches_per_image
         self._text = text
+        self._clock = clock
         # A photo of the largest size takes most of a gigabyte while it is decoded; a server with
         # forty request threads must not hold forty of them.
         self._places = threading.BoundedSemaphore(photos_at_once)
@@ -141,16 +151,19 @@ class Assessor:
         recall = _Recall(memory or NoPhotoMemory(), regions or NoRegionMemory())
         said = self._claims.listen(listing, matcher.gallery.brand_names)
         claim = said.claim
+        trade = self._trade(listing, matcher.gallery)
         images: tuple[ImageFinding, ...] = ()
         for source in sources:
-            situation = _Situation(claim, self._decided(images, claim, matcher))
+            decided = self._decided(images, claim, trade, matcher)
+            situation = _Situation(claim, trade.standing, decided)
             with self._places:
                 checkpoint()  # holding a place, so that a crowd of the abandoned leaves at once
                 images += (self._look(source, matcher, situation, observe, recall),)
         with timed(observe, "judge"):
             residue = self._residue.read(listing, matcher.gallery.residue)
             words = ListingWords(said.remarks, residue)
-            ruling = rule(images, claim, matcher.gallery.nulls, self._policy, words=words)
+            nulls = matcher.gallery.nulls
+            ruling = rule(images, claim, nulls, self._policy, words=words, trade=trade)
         return Assessment(
             listing_id=listing.listing_id,
             verdict=ruling.verdict,
@@ -168,7 +181,8 @@ class Assessor:
         gallery = self._gallery.current().gallery
         said = self._claims.listen(listing, gallery.brand_names)
         words = ListingWords(said.remarks, self._residue.read(listing, gallery.residue))
-        return rule((finding,), said.claim, nulls, self._policy, words=words).factors
+        trade = self._trade(listing, gallery)
+        return rule((finding,), said.claim, nulls, self._policy, words=words, trade=trade).factors
 
     def search(
         self, source: ImageSource, *, limit: int = 10, observe: Observe = unobserved
@@ -199,6 +213,10 @@ class Assessor:
             checkpoint()
             yield decode_image(source.read(self._limits), self._limits)
 
+    def _trade(self, listing: Listing, gallery: MotifGallery) -> Trade:
+        standing = gallery.sellers.standing(listing, self._clock().date())
+        return Trade(standing, gallery.prices.offer(listing))
+
     def _versions(self, matcher: Matcher) -> Versions:
         return Versions(
             model=self._eyes.model,
@@ -209,11 +227,13 @@ class Assessor:
             reader=None if self._text is None else self._text.name,
         )
 
-    def _decided(self, images: tuple[ImageFinding, ...], claim: Claim, matcher: Matcher) -> bool:
+    def _decided(
+        self, images: tuple[ImageFinding, ...], claim: Claim, trade: Trade, matcher: Matcher
+    ) -> bool:
         """Tell whether the photos so far make the listing suspect, if anybody needs to know."""
         if self._text is None or not images:
             return False
-        ruling = rule(images, claim, matcher.gallery.nulls, self._policy)
+        ruling = rule(images, claim, matcher.gallery.nulls, self._policy, trade=trade)
         return ruling.verdict is Verdict.SUSPECT
 
     def _look(
@@ -282,7 +302,9 @@ class Assessor:
         def verdict() -> Verdict:
             if situation.decided:
                 return Verdict.SUSPECT
-            return rule((finding,), situation.claim, gallery.nulls, self._policy).verdict
+            trade = Trade(situation.standing)
+            nulls, policy = gallery.nulls, self._policy
+            return rule((finding,), situation.claim, nulls, policy, trade=trade).verdict
 
         text, claim = self._text, situation.claim
         if text is None or text.why_unread(image.frames, gallery, claim, verdict) is not None:

@@ -6,11 +6,13 @@ The batch executor does not pass by here: its output file is its record.
 import hashlib
 from collections.abc import Sequence
 
+from app.domain.assessment import Verdict
 from app.domain.listing import Listing
 from app.domain.ports import AssessmentStore, BlobStore, StoredAssessment
 from app.services.assessment import Assessor
 from app.services.collecting import ImageCollector
 from app.services.errand import begin_keeping
+from app.services.flooding import FloodGuard
 from app.services.region_memory import RegionMemories
 from app.services.sources import BytesSource, ImageSource
 from app.services.stages import Observe, unobserved
@@ -25,9 +27,11 @@ class AssessmentDesk:
         assessments: AssessmentStore,
         blobs: BlobStore,
         collector: ImageCollector,
+        flood: FloodGuard,
         memories: RegionMemories | None = None,
     ) -> None:
         self._assessor = assessor
+        self._flood = flood
         self._collector = collector
         self._assessments = assessments
         self._blobs = blobs
@@ -57,6 +61,8 @@ class AssessmentDesk:
         self._keep(photos)
         if memory is not None:
             memory.keep()
+        if assessment.verdict is not Verdict.CLEAR:  # it opened a review
+            self._flood.look(assessment)
         return stored
 
     def _keep(self, photos: Sequence[bytes]) -> None:

@@ -9,7 +9,7 @@ not through the index: what the search left out is part of the answer. Nothing i
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -178,7 +178,8 @@ class Explainer:
         match = listed or _of(case.motif, every)
         if match is None:
             return None
-        factors = self._assessor.factors(case.listing, _finding(match), case.nulls)
+        counted = replace(match, quarantined=False)  # what it would bring if it counted
+        factors = self._assessor.factors(case.listing, _finding(counted), case.nulls)
         policy = self._assessor.policy
         return Counted(
             Comparison(

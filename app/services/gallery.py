@@ -1,9 +1,10 @@
 """The motif gallery: everything that matching a photo needs, as one value of one registry version.
 
     vector index  +  whose reference each id is  +  null distributions  +  brand names
+    +  who may sell what  +  what it is known to cost
 
 It never changes. A registry change makes another gallery beside it (`live_gallery.py`), so a photo
-that is being matched sees the old registry or the new one in all four parts, never a mixture.
+that is being matched sees the old registry or the new one in all its parts, never a mixture.
 """
 
 from dataclasses import dataclass, field
@@ -15,8 +16,10 @@ from app.domain.box import Box
 from app.domain.brand_names import BrandNames
 from app.domain.calibration import NullDistributions
 from app.domain.match import Match
+from app.domain.prices import PriceBook
 from app.domain.registry import Motif, Polarity, Reference
 from app.domain.residue import ResidueWords
+from app.domain.sellers import SellerBook
 from index import NO_ID, VectorIndex
 from models.regions import Boxes, Embeddings
 
@@ -35,6 +38,8 @@ class MotifGallery:
     nulls: NullDistributions | None
     background: str | None
     brand_names: BrandNames
+    sellers: SellerBook = field(default_factory=SellerBook)
+    prices: PriceBook = field(default_factory=PriceBook)
     residue: ResidueWords = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,7 +48,8 @@ class MotifGallery:
             raise ValueError("the gallery's references are not the index's ids")
         if self.nulls is not None and len(self.nulls.maxima) != len(self.motifs):
             raise ValueError("one null distribution for each motif")
-        object.__setattr__(self, "residue", ResidueWords(self.motifs))
+        counted = (motif for motif in self.motifs if motif.quarantine is None)
+        object.__setattr__(self, "residue", ResidueWords(counted))
 
     def reference(self, reference_id: int) -> Reference:
         """Return one of the references by its id."""
@@ -166,4 +172,5 @@ class Matcher:
             similarity=float(best.similarity[place]),
             false_alarms_per_million=None if self.gallery.nulls is None else 1e6 * chance,
             tail=chance,
+            quarantined=motif.quarantine is not None,
         )

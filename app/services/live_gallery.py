@@ -25,7 +25,9 @@ from app.domain.brand_names import BrandNames
 from app.domain.calibration import NullDistributions, fit_nulls
 from app.domain.errors import CalibrationError
 from app.domain.ports import RegistryState, RegistryStore
+from app.domain.prices import PriceBook
 from app.domain.registry import Motif, Polarity, Reference
+from app.domain.sellers import SellerBook
 from app.services.background import Background
 from app.services.background_files import BackgroundLibrary
 from app.services.gallery import Matcher, MotifGallery
@@ -167,6 +169,8 @@ class LiveGallery:
             nulls=nulls,
             background=None if background is None or nulls is None else background.version,
             brand_names=BrandNames(state.brands),
+            sellers=_sellers(state),
+            prices=PriceBook((brand.name, brand.prices) for brand in state.brands),
         )
         self._made = time.monotonic()
         # In this order: a reader between two lines sees a gallery that is not right, and waits.
@@ -254,6 +258,11 @@ def _taking_part(
     motifs = tuple(m for m in state.motifs if m.id in shown and m.enabled_at(now))
     enabled = {motif.id for motif in motifs}
     return motifs, tuple(ref for ref in active if ref.motif_id in enabled)
+
+
+def _sellers(state: RegistryState) -> SellerBook:
+    names = {brand.id: brand.name for brand in state.brands}
+    return SellerBook((names[seller.brand_id], seller) for seller in state.sellers)
 
 
 def _positive(references: Sequence[Reference]) -> list[Reference]:

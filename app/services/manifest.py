@@ -8,8 +8,7 @@ used is reported by its number and does not stop the others; columns that mean n
 named and ignored.
 """
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +20,7 @@ from app.domain.ports import RegistryStore
 from app.domain.registry import MotifKind, NewMotif, Polarity, Reference, Registration
 from app.media.files import read_image_file
 from app.media.limits import DecodeLimits
+from app.services.csv_table import CsvTable, Row
 from app.services.enrolment import Enroller
 from app.services.look_alikes import Candidate
 
@@ -28,9 +28,7 @@ REQUIRED = ("brand", "motif", "kind", "path")
 EDGES = ("x_min", "y_min", "x_max", "y_max")
 OPTIONAL = ("polarity", "words", "registration", *EDGES, "expected_place")
 _AT_ONCE = 128  # references examined together; each is a few kilobytes by then
-_UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 
-Row = dict[str, str]
 Choice = TypeVar("Choice", MotifKind, Polarity)
 
 
@@ -62,10 +60,12 @@ class ManifestImporter:
             UnsupportedFileError: when the file cannot be read or lacks a required column.
         """
         report = ImportReport()
+        table = CsvTable(manifest, REQUIRED, OPTIONAL)
         waiting: list[tuple[int, Candidate]] = []
-        for number, row in enumerate(_rows(manifest, report), start=1):
+        for number, row in enumerate(table.rows(), start=1):
             report.rows = number
             try:
+                table.check(row)
                 candidate = self._read(row, manifest.parent, report)
                 waiting += [] if candidate is None else [(number, candidate)]
             except TouchstoneError as error:
@@ -75,6 +75,7 @@ class ManifestImporter:
                 waiting.clear()
             advance()
         self._enrol(waiting, report)
+        report.ignored_columns = table.ignored
         report.errors.sort(key=lambda error: error.row)
         return report
 
@@ -96,7 +97,6 @@ class ManifestImporter:
 
     def _read(self, row: Row, folder: Path, report: ImportReport) -> Candidate | None:
         """Return the reference of a row, looked at; `None` where the registry has it already."""
-        _check(row)
         motif = NewMotif(
             brand=row["brand"].strip(),
             name=row["motif"].strip(),
@@ -117,47 +117,6 @@ class ManifestImporter:
             report.references_unchanged += 1
             return None
         return self._enroller.look(stored, prepared)
-
-
-def _rows(manifest: Path, report: ImportReport) -> Iterator[Row]:
-    try:
-        with manifest.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            reader = csv.DictReader(file, restkey="", strict=False)
-            columns = [name.strip() for name in reader.fieldnames or ()]
-            missing = [name for name in REQUIRED if name not in columns]
-            if missing:
-                raise UnsupportedFileError(f"{manifest.name} lacks the column {missing[0]!r}")
-            reader.fieldnames = columns
-            report.ignored_columns = tuple(
-                name for name in columns if name not in (*REQUIRED, *OPTIONAL)
-            )
-            yield from _cells(reader)
-    except (OSError, csv.Error) as error:
-        raise UnsupportedFileError(f"cannot read the manifest {manifest}: {error}") from error
-
-
-def _cells(reader: "csv.DictReader[str]") -> Iterator[Row]:
-    """Yield every row; one that the CSV parser gives up on has a cell `""` that says so."""
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield dict.fromkeys((*REQUIRED, *OPTIONAL), "") | {"": str(error)}
-        else:
-            extra = "more cells than the header has columns" if row.get("") else ""
-            yield {name: row.get(name) or "" for name in (*REQUIRED, *OPTIONAL)} | {"": extra}
-
-
-def _check(row: Row) -> None:
-    if row[""]:
-        raise UnsupportedFileError(row[""])
-    if any(_UNDECODABLE in cell for cell in row.values()):
-        raise UnsupportedFileError("a cell is not valid UTF-8")
-    for name in REQUIRED:
-        if not row[name].strip():
-            raise UnsupportedFileError(f"the cell {name!r} is empty")
 
 
 def _choice(kind: type[Choice], text: str, column: str) -> Choice:

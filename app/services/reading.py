@@ -192,6 +192,7 @@ def _unseen(
         tail=1.0 if look is None else look.tail,
         evidence=() if look is None else look.evidence,
         contributions=() if look is None else look.contributions,
+        quarantined=motif.quarantine is not None,
     )
 
 

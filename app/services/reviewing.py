@@ -1,20 +1,29 @@
-"""What people do with reviews: claim, release, decide, and hand their decisions on as labels.
+"""What people do with reviews: claim, release, decide, rule on appeals, and hand labels on.
 
 A look-alike that was dismissed can become a negative reference in the same call: for every motif
 that was seen, the part of the photo that matched best.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from app.domain.assessment import Assessment
 from app.domain.contract import Document, match_document
-from app.domain.errors import ConflictError, InvalidInputError
+from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.match import Match
-from app.domain.ports import AssessmentStore, BlobStore, ReviewStore
+from app.domain.ports import AssessmentStore, BlobStore, RegistryStore
 from app.domain.registry import IdPrefix, Polarity, public_id
-from app.domain.review import Decision, DecisionReason, Review, ReviewState
+from app.domain.review import (
+    AppealRuling,
+    AppealState,
+    Decision,
+    DecisionReason,
+    Review,
+    ReviewState,
+)
+from app.domain.review_store import ReviewStore
 from app.services.enrolment import Enroller
+from app.services.flooding import FloodGuard
 
 _LABELS = {ReviewState.CONFIRMED: True, ReviewState.DISMISSED: False}
 _PAGE = 200
@@ -26,16 +35,20 @@ class ReviewDesk:
     def __init__(
         self,
         reviews: ReviewStore,
+        registry: RegistryStore,
         assessments: AssessmentStore,
         blobs: BlobStore,
         enroller: Enroller,
         lease: timedelta,
+        flood: FloodGuard,
     ) -> None:
         self._reviews = reviews
+        self._registry = registry
         self._assessments = assessments
         self._blobs = blobs
         self._enroller = enroller
         self._lease = lease
+        self._flood = flood
 
     @property
     def store(self) -> ReviewStore:
@@ -56,18 +69,55 @@ class ReviewDesk:
             ConflictError: when somebody else holds it, or a newer review took its place.
             InvalidInputError: when a negative reference is asked of anything but a look-alike.
         """
-        if not as_negatives:
-            return self._reviews.decide(review_id, actor, decision)
+        references: Sequence[int] = ()
+        if as_negatives:
+            references = self._as_negatives(review_id, actor, decision)
+        decided = self._reviews.decide(review_id, actor, decision, references)
+        self._watch(decided)
+        return decided
+
+    def rule_on(
+        self, review_id: int, actor: str, ruling: AppealRuling, *, withdraw: bool = False
+    ) -> Review:
+        """Say what becomes of an appeal; `NotFoundError`, `ConflictError`, `InvalidInputError`.
+
+        With `withdraw`, negative references that the overturned decision made leave the registry.
+        """
+        if withdraw and ruling.outcome is not AppealState.OVERTURNED:
+            raise InvalidInputError("only what was overturned can be withdrawn")
+        ruled = self._reviews.rule_on(review_id, actor, ruling)
+        if withdraw:
+            self._withdraw(review_id)
+        if ruling.decision is not None:
+            self._watch(ruled)
+        return ruled
+
+    def _watch(self, review: Review) -> None:
+        if review.state is ReviewState.DISMISSED:
+            self._flood.look(self._assessments.get(review.assessment_id).assessment)
+
+    def _withdraw(self, review_id: int) -> None:
+        """Remove the negative references that were made for this review and for no other."""
+        made = {each for event in self._reviews.events(review_id) for each in event.references}
+        for reference_id in sorted(made):
+            try:
+                if self._registry.reference(reference_id).source == _source(review_id):
+                    self._registry.remove_reference(reference_id)
+            except NotFoundError:
+                continue
+
+    def _as_negatives(self, review_id: int, actor: str, decision: Decision) -> list[int]:
         if decision.reason is not DecisionReason.LOOK_ALIKE:
             raise InvalidInputError("only a dismissed look_alike becomes a negative reference")
         # Held while references are made, so that nobody decides otherwise in between.
         review = self._reviews.get(review_id)
         if review.state is ReviewState.SUPERSEDED:
             raise ConflictError("the listing was assessed again and has a newer review")
+        if review.appeal is AppealState.OPEN:
+            raise ConflictError("somebody appealed against this decision: rule on the appeal")
         if review.state in {ReviewState.OPEN, ReviewState.UNSURE}:
             self.claim(review_id, actor)
-        references = self._enrol(review)
-        return self._reviews.decide(review_id, actor, decision, references)
+        return self._enrol(review)
 
     def labels(self) -> Iterator[Document]:
         """Give every confirmed and dismissed review as a label with what was matched."""
@@ -80,7 +130,6 @@ class ReviewDesk:
 
     def _enrol(self, review: Review) -> list[int]:
         assessment = self._assessments.get(review.assessment_id).assessment
-        source = f"dismissed in review {public_id(IdPrefix.REVIEW, review.id)}"
         references: list[int] = []
         for sha256, match in best_of_each(assessment):
             reference, _ = self._enroller.add(
@@ -88,7 +137,7 @@ class ReviewDesk:
                 self._blobs.get(sha256),
                 polarity=Polarity.NEGATIVE,
                 box=match.box,
-                source=source,
+                source=_source(review.id),
             )
             references.append(reference.id)
         return references
@@ -108,10 +157,15 @@ class ReviewDesk:
             "label": label,
             "reason": decision and str(decision.reason),
             "decided_at": review.decided_at and review.decided_at.isoformat(),
+            "appeal": review.appeal and str(review.appeal),
             "score": review.score,
             "matches": matches,
             "model": assessment.versions.model,
         }
+
+
+def _source(review_id: int) -> str:
+    return f"dismissed in review {public_id(IdPrefix.REVIEW, review_id)}"
 
 
 def best_of_each(assessment: Assessment) -> list[tuple[str, Match]]:

@@ -15,6 +15,7 @@ from app.services.desk import AssessmentDesk
 from app.services.enrolment import Enroller
 from app.services.evidence import EvidenceRoom
 from app.services.explaining import Explainer
+from app.services.flooding import FloodGuard
 from app.services.index_building import SnapshotKeeper
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
@@ -52,6 +53,7 @@ class Touchstone:
     explainer: Explainer
     answers: AnswerStore
     reviews: ReviewDesk
+    flood: FloodGuard
     webhooks: WebhookDesk
     deliverer: Deliverer
     catalogs: CatalogDesk

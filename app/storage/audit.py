@@ -29,7 +29,7 @@ from app.storage.audit_tables import AuditRow
 from app.storage.database import Database
 from app.storage.names import NAME_LIMIT, storable
 from app.storage.service_tables import ApiKeyRow
-from app.storage.tables import BackgroundRow, Base, BrandRow, MotifRow, ReferenceRow
+from app.storage.tables import BackgroundRow, Base, BrandRow, MotifRow, ReferenceRow, SellerRow
 from app.storage.webhook_tables import WebhookRow
 
 Document = dict[str, Any]
@@ -45,7 +45,11 @@ class _Shown:
 
 _SHOWN: Final[Mapping[type[Base], _Shown]] = MappingProxyType(
     {
-        BrandRow: _Shown(AuditKind.BRAND, ("name", "aliases")),
+        BrandRow: _Shown(AuditKind.BRAND, ("name", "aliases", "prices")),
+        SellerRow: _Shown(
+            AuditKind.SELLER,
+            ("brand_id", "seller_id", "kind", "territory", "valid_from", "valid_until", "note"),
+        ),
         MotifRow: _Shown(
             AuditKind.MOTIF,
             (
@@ -57,6 +61,9 @@ _SHOWN: Final[Mapping[type[Base], _Shown]] = MappingProxyType(
                 "disabled",
                 "disabled_until",
                 "expected_place",
+                "quarantined_at",
+                "quarantine_code",
+                "quarantine_detail",
             ),
         ),
         ReferenceRow: _Shown(
@@ -129,12 +136,17 @@ def _changes(session: Session) -> list[_Change]:
 
 
 def _gone_along(session: Session) -> list[Base]:
-    """Return the references that the database removes with their motifs."""
+    """Return the references and sellers that the database removes with their motifs and brands."""
     motifs = [row.id for row in session.deleted if isinstance(row, MotifRow)]
-    if not motifs:
-        return []
-    of_motifs = select(ReferenceRow).where(ReferenceRow.motif_id.in_(motifs))
-    return [*session.scalars(of_motifs.order_by(ReferenceRow.id))]
+    brands = [row.id for row in session.deleted if isinstance(row, BrandRow)]
+    gone: list[Base] = []
+    if motifs:
+        of_motifs = select(ReferenceRow).where(ReferenceRow.motif_id.in_(motifs))
+        gone += session.scalars(of_motifs.order_by(ReferenceRow.id))
+    if brands:
+        of_brands = select(SellerRow).where(SellerRow.brand_id.in_(brands))
+        gone += session.scalars(of_brands.order_by(SellerRow.id))
+    return gone
 
 
 def _document(row: Base, *, before: bool = False) -> Document:

@@ -7,14 +7,32 @@ from sqlalchemy import Row
 
 from app.domain.box import Box
 from app.domain.expected_place import ExpectedPlace
+from app.domain.flood import FloodCode, Quarantine
 from app.domain.lint import LintCode, LintFinding, ReferenceStatus
+from app.domain.prices import PriceRange
 from app.domain.registry import Brand, Motif, MotifKind, Polarity, Reference, Registration
-from app.storage.tables import BrandRow, MotifRow, ReferenceRow
+from app.domain.sellers import Seller, SellerKind
+from app.storage.tables import BrandRow, MotifRow, ReferenceRow, SellerRow
 
 
 def brand_from(row: BrandRow | Row[Any]) -> Brand:
     """Return the brand in a row."""
-    return Brand(id=row.id, name=row.name, aliases=tuple(row.aliases))
+    prices = tuple(PriceRange(**document) for document in row.prices)
+    return Brand(id=row.id, name=row.name, aliases=tuple(row.aliases), prices=prices)
+
+
+def seller_from(row: SellerRow | Row[Any]) -> Seller:
+    """Return the authorisation in a row."""
+    return Seller(
+        id=row.id,
+        brand_id=row.brand_id,
+        seller_id=row.seller_id,
+        kind=SellerKind(row.kind),
+        territory=row.territory,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        note=row.note,
+    )
 
 
 def motif_from(row: MotifRow | Row[Any], brand: Brand) -> Motif:
@@ -29,7 +47,16 @@ def motif_from(row: MotifRow | Row[Any], brand: Brand) -> Motif:
         disabled=row.disabled,
         disabled_until=row.disabled_until,
         expected_place=ExpectedPlace.parse(row.expected_place) if row.expected_place else None,
+        quarantine=_quarantine_from(row),
+        released_at=row.released_at,
     )
+
+
+def _quarantine_from(row: MotifRow | Row[Any]) -> Quarantine | None:
+    if row.quarantined_at is None:
+        return None
+    code = FloodCode(row.quarantine_code)
+    return Quarantine(code, row.quarantine_detail, row.quarantined_at)
 
 
 def reference_from(row: ReferenceRow | Row[Any]) -> Reference:

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.expected_place import ExpectedPlace
+from app.domain.flood import Quarantine
 from app.domain.ports import MotifChange
-from app.domain.registry import Motif, NewMotif, Registration
+from app.domain.registry import IdPrefix, Motif, NewMotif, Registration, public_id
+from app.domain.webhook import EventType
 from app.storage.brands import named_brand, new_brand
 from app.storage.mapping import brand_from, motif_from, registration_document
-from app.storage.names import display_name, name_key, unique_names
+from app.storage.names import display_name, name_key, storable, unique_names
+from app.storage.outbox import tell
 from app.storage.tables import BrandRow, MotifRow
 from app.storage.versioned import VersionedStore, found, settled
 
@@ -93,6 +96,37 @@ class MotifTable(VersionedStore):
         """Switch a motif on; `NotFoundError`."""
         return self._switch(motif_id, disabled=False, until=None)
 
+    def quarantine_motif(self, motif_id: int, quarantine: Quarantine) -> tuple[Motif, bool]:
+        """Put a motif into quarantine and tell webhooks of it, unless it is there already.
+
+        The flag tells whether it is there now for the first time. `NotFoundError`.
+        """
+        with self._changing() as session:
+            row = _get(session, motif_id)
+            is_new = row.quarantined_at is None
+            if is_new:
+                row.quarantined_at = quarantine.at
+                row.quarantine_code = str(quarantine.code)
+                row.quarantine_detail = storable(quarantine.detail)
+                tell(session, EventType.MOTIF_QUARANTINED, quarantine.at, _told(row))
+        return _motif(row), is_new
+
+    def release_motif(self, motif_id: int, at: datetime) -> Motif:
+        """Let a motif out of quarantine; `NotFoundError`, `ConflictError` when it is in none."""
+        with self._changing() as session:
+            row = _get(session, motif_id)
+            if row.quarantined_at is None:
+                raise ConflictError(f"motif {row.name!r} is not in quarantine")
+            row.quarantined_at, row.released_at = None, at
+            row.quarantine_code = row.quarantine_detail = ""
+        return _motif(row)
+
+    def quarantined_motifs(self) -> list[Motif]:
+        """Return the motifs in quarantine, ids ascending."""
+        held = select(MotifRow).where(MotifRow.quarantined_at.is_not(None)).order_by(MotifRow.id)
+        with self._reading() as session:
+            return [_motif(row) for row in session.scalars(held)]
+
     def remove_motif(self, motif_id: int) -> None:
         """Remove a motif with its references and their embeddings; `NotFoundError`."""
         with self._changing() as session:
@@ -103,6 +137,16 @@ class MotifTable(VersionedStore):
             row = _get(session, motif_id)
             row.disabled, row.disabled_until = disabled, until
         return _motif(row)
+
+
+def _told(row: MotifRow) -> dict[str, Any]:
+    return {
+        "motif_id": public_id(IdPrefix.MOTIF, row.id),
+        "brand": row.brand.name,
+        "motif": row.name,
+        "code": row.quarantine_code,
+        "detail": row.quarantine_detail,
+    }
 
 
 def _motif(row: MotifRow) -> Motif:
@@ -130,6 +174,8 @@ def _new_motif(brand: BrandRow, new: NewMotif) -> MotifRow:
         disabled=False,
         disabled_until=None,
         expected_place="",
+        quarantine_code="",
+        quarantine_detail="",
     )
 
 

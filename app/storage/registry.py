@@ -1,7 +1,8 @@
 """The registry store: brands, motifs and references under one version.
 
-Its three parts live in `brands.py`, `motifs.py` and `references.py`; how a change raises the
-version is in `versioned.py`. Reading everything takes four queries, however much there is.
+Its four parts live in `brands.py`, `sellers.py`, `motifs.py` and `references.py`; how a change
+raises the version is in `versioned.py`. Reading everything takes five queries, however much there
+is.
 """
 
 from collections.abc import Iterable
@@ -12,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.ports import RegistryState
 from app.storage.brands import BrandTable
-from app.storage.mapping import brand_from, motif_from, reference_from
+from app.storage.mapping import brand_from, motif_from, reference_from, seller_from
 from app.storage.motifs import MotifTable
 from app.storage.references import ReferenceTable
-from app.storage.tables import Base, BrandRow, MotifRow, ReferenceRow
+from app.storage.sellers import SellerTable
+from app.storage.tables import Base, BrandRow, MotifRow, ReferenceRow, SellerRow
 from app.storage.versioned import current_version
 
 
-class SqlRegistryStore(BrandTable, MotifTable, ReferenceTable):
+class SqlRegistryStore(BrandTable, SellerTable, MotifTable, ReferenceTable):
     """Implements `app.domain.ports.RegistryStore`; made from a `Database`."""
 
     def version(self) -> int:
@@ -39,6 +41,7 @@ class SqlRegistryStore(BrandTable, MotifTable, ReferenceTable):
                     motif_from(row, brands[row.brand_id]) for row in _rows(session, MotifRow)
                 ),
                 references=tuple(reference_from(row) for row in _rows(session, ReferenceRow)),
+                sellers=tuple(seller_from(row) for row in _rows(session, SellerRow)),
             )
 
 

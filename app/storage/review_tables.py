@@ -31,6 +31,7 @@ class ReviewRow(Base):
     claimed_by: Mapped[str | None]
     claimed_until: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    appeal: Mapped[str | None] = mapped_column(index=True)
 
 
 class ReviewMotifRow(Base):
@@ -58,4 +59,6 @@ class ReviewEventRow(Base):
     outcome: Mapped[str | None]
     reason: Mapped[str | None]
     note: Mapped[str]
+    appellant: Mapped[str | None]
+    appeal: Mapped[str | None]
     references: Mapped[list[int]] = mapped_column(JSON)

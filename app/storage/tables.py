@@ -6,7 +6,7 @@ hang on a database's collation. Small lists (aliases, words, registrations) are 
 they are only ever read and written with it. Enumerations are plain strings, checked by the domain.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -70,6 +70,28 @@ class BrandRow(Base):
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(unique=True)
     aliases: Mapped[list[str]]
+    prices: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+
+
+class SellerRow(Base):
+    """An authorisation to sell a brand's goods; goes with its brand.
+
+    `territory` is empty for everywhere, never NULL: a unique constraint takes every NULL for a
+    different value.
+    """
+
+    __tablename__ = "brand_sellers"
+    __table_args__ = (UniqueConstraint("brand_id", "seller_key", "territory"), AUTOINCREMENT)
+
+    id: Mapped[int] = mapped_column(ID, Identity(), primary_key=True)
+    brand_id: Mapped[int] = mapped_column(ID, ForeignKey(BrandRow.id, ondelete="CASCADE"))
+    seller_id: Mapped[str]
+    seller_key: Mapped[str] = mapped_column(index=True)
+    territory: Mapped[str]
+    kind: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    note: Mapped[str]
 
 
 class MotifRow(Base):
@@ -90,6 +112,10 @@ class MotifRow(Base):
     disabled_until: Mapped[datetime | None]
     # As `ExpectedPlace` writes itself, empty where a motif may sit anywhere.
     expected_place: Mapped[str] = mapped_column(server_default="")
+    quarantined_at: Mapped[datetime | None] = mapped_column(index=True)
+    quarantine_code: Mapped[str] = mapped_column(server_default="")
+    quarantine_detail: Mapped[str] = mapped_column(server_default="")
+    released_at: Mapped[datetime | None]
 
     brand: Mapped[BrandRow] = relationship(lazy="joined", innerjoin=True)
 

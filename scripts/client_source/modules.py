@@ -16,7 +16,8 @@ from scripts.client_source.described import (
 from scripts.client_source.types import annotation, default, member
 
 _MADE = "Made from docs/openapi.json by `python -m scripts.make_client`; not to be changed by hand."
-_WIDTH = 92
+_WIDTH = 100
+_QUOTES = '"""'
 
 
 def models_module(description: Description, group: str, names: Iterable[str]) -> str:
@@ -243,8 +244,9 @@ def _without_null(schema: Document) -> Document:
 
 def _docstring(text: str, indent: str) -> str:
     paragraphs = text.strip().split("\n\n")
+    room = _WIDTH - len(indent) - 2 * len(_QUOTES)  # so that one line holds both
     wrapped = [
-        textwrap.fill(" ".join(each.split()), _WIDTH, break_long_words=False) for each in paragraphs
+        textwrap.fill(" ".join(each.split()), room, break_long_words=False) for each in paragraphs
     ]
     first, *rest = "\n\n".join(wrapped).split("\n")
     if not rest:

@@ -32,7 +32,8 @@ def online(settings: Settings, touchstone: Touchstone, outside: Outside) -> Iter
     """A service that may fetch from the usual host of that outside world."""
     fetcher = outside.fetcher(max_bytes=1_000_000, seconds=2.0)
     collector = ImageCollector(fetcher, at_once=2, max_bytes=1_500_000)
-    desk = AssessmentDesk(touchstone.assessor, touchstone.assessments, touchstone.blobs, collector)
+    stores = touchstone.assessments, touchstone.blobs
+    desk = AssessmentDesk(touchstone.assessor, *stores, collector, touchstone.flood)
     service = replace(touchstone, collector=collector, desk=desk)
     with TestClient(create_app(settings, service)) as client:
         client.event_hooks = {"response": [check_documented]}

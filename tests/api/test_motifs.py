@@ -30,6 +30,7 @@ def test_the_life_of_a_motif(client: TestClient) -> None:
         "expected_place": None,
         "enabled": True,
         "disabled_until": None,
+        "quarantine": None,
         **full,
     }
     place = made.headers["location"]

@@ -191,7 +191,7 @@ def test_what_is_being_kept_is_answered_past_its_deadline(
 ) -> None:
     proposer.gate.set()
     store: Any = SlowStore(service.assessments)
-    desk = AssessmentDesk(service.assessor, store, service.blobs, service.collector)
+    desk = AssessmentDesk(service.assessor, store, service.blobs, service.collector, service.flood)
     client = serve(replace(service, desk=desk), deadline_seconds=0.4)
     assert client.post("/v1/assessments", json=BODY).status_code == 201
     assert len(service.assessments.list()) == 1

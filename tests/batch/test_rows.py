@@ -71,7 +71,8 @@ def test_the_digest_tells_values_apart() -> None:
     def digest(**changes: object) -> str:
         return catalog_row(Place(1), listing_values(1, **changes), folder=FOLDER, text="").digest
 
-    assert digest() == digest(unknown="ignored")
+    assert digest() == digest(unknown="ignored") == digest(territory="")
+    assert digest(territory="DE") not in {digest(), digest(territory="FR")}
     variants = [digest(), digest(listing_id="X"), digest(images=[]), digest(price=9)]
     assert len(set(variants)) == 4
 

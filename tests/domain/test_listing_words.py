@@ -12,6 +12,8 @@ from app.domain.listing_words import ListingWords, WordPolicy
 from app.domain.match import Match
 from app.domain.remark import Remark, RemarkKind
 from app.domain.residue import Residue
+from app.domain.sellers import Grant, Seller, SellerKind, Standing
+from app.domain.trade import Trade
 from app.domain.verdict import Policy, rule
 
 UNBRANDED = Claim(ClaimKind.UNBRANDED, "Unbranded", ClaimSource.BRAND_FIELD)
@@ -19,6 +21,7 @@ OWN = Claim(ClaimKind.NAMES, "Cartier", ClaimSource.BRAND_FIELD, ("Cartier",))
 OTHER = Claim(ClaimKind.NAMES, "Acme", ClaimSource.TITLE, ("Acme",))
 POLICY = Policy()
 RARE, COMMON = 1e-6, 0.5
+HOUSE = Trade(Standing((Grant("Cartier", Seller(1, 1, "s", SellerKind.AUTHORISED)),)))
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +33,9 @@ def nulls() -> NullDistributions:
 def finding(chance: float) -> tuple[ImageFinding, ...]:
     match = Match("Cartier", "LOVE screw", 1, 1, Box(0, 0, 9, 9), 0.8, 1e6 * chance, chance)
     return (ImageFinding("a.jpg", "0" * 64, 100, 100, matches=(match,)),)
+
+
+HOUSE = Trade(Standing((Grant("Cartier", Seller(1, 1, "s", SellerKind.AUTHORISED)),)))
 
 
 def remark(kind: RemarkKind, *brands: str, source: ClaimSource = ClaimSource.TITLE) -> ListingWords:
@@ -128,7 +134,7 @@ def test_what_words_do_without_a_match(
     assert (ruling.verdict, bool(ruling.reasons)) == (verdict, told)
     off = Policy(words=WordPolicy(wording_reviews=False))
     assert rule(finding(COMMON), SILENT, nulls, off, words=words).verdict is Verdict.CLEAR
-    mine = rule(finding(COMMON), SILENT, nulls, POLICY, words=words, authorised=True)
+    mine = rule(finding(COMMON), SILENT, nulls, POLICY, words=words, trade=HOUSE)
     assert (mine.verdict, mine.reasons) == (Verdict.CLEAR, ())
 
 

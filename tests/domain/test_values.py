@@ -139,6 +139,7 @@ def test_the_contracts_keys_are_all_there() -> None:
     assert set(image["matches"][0]) == {
         "brand", "motif", "motif_id", "reference_id", "box", "similarity",
         "false_alarms_per_million", "verified", "evidence", "alignment", "contributions",
+        "quarantined",
     }  # fmt: skip
     assert image["matches"][0]["false_alarms_per_million"] == 3.25
     assert {"model", "index", "registry", "policy"} <= set(document["versions"])

@@ -80,11 +80,6 @@ def test_naming_one_brand_does_not_hide_another(nulls: NullDistributions) -> Non
     assert ReasonCode.CLAIMS_OTHER_BRAND in codes(ruling)
 
 
-def test_an_authorised_seller_is_clear(nulls: NullDistributions) -> None:
-    ruling = rule((finding(match(1e-6)),), UNBRANDED, nulls, POLICY, authorised=True)
-    assert (ruling.verdict, ruling.factors.score) == (Verdict.CLEAR, 0.0)
-
-
 def test_a_common_match_is_clear_and_gives_no_reason(nulls: NullDistributions) -> None:
     ruling = rule((finding(match(0.5)),), UNBRANDED, nulls, POLICY)
     assert (ruling.verdict, ruling.reasons) == (Verdict.CLEAR, ())

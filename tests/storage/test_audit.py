@@ -1,7 +1,7 @@
 """The audit log: what it says of a change, that it goes with it, and that nobody alters it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -17,9 +17,11 @@ from app.domain.audit import (
     acting_as,
 )
 from app.domain.errors import ConflictError, InvalidInputError, StorageError
+from app.domain.flood import FloodCode, Quarantine
 from app.domain.identity import NewKey, Scope
 from app.domain.lint import ReferenceStatus
 from app.domain.ports import MotifChange
+from app.domain.sellers import NewSeller
 from app.domain.webhook import EventType
 from app.storage.audit import SqlAuditStore
 from app.storage.backgrounds import SqlBackgroundStore
@@ -52,7 +54,7 @@ def test_a_change_is_told_with_who_before_and_after(
 
     changed, created = log.list(AuditFilter())
     assert (created.actor, created.action, created.before) == (SYSTEM, AuditAction.CREATED, None)
-    assert created.after == {"name": "Cartier", "aliases": ["Cartier SA"]}
+    assert created.after == {"name": "Cartier", "aliases": ["Cartier SA"], "prices": []}
     assert (changed.actor, changed.action) == (ANNA, AuditAction.CHANGED)
     assert changed.subject == Subject(AuditKind.BRAND, brand.id)
     assert changed.before == created.after
@@ -98,7 +100,7 @@ def test_every_kind_of_change_to_the_registry_is_told(
     disabled = events[5]
     assert disabled.after is not None
     assert disabled.after["disabled_until"] == "2030-01-01T00:00:00+00:00"
-    assert events[0].before == {"name": "Cartier", "aliases": []}
+    assert events[0].before == {"name": "Cartier", "aliases": [], "prices": []}
     assert events[0].after is None
     assert events[1].before is not None
     assert events[1].before["brand"] == "Cartier"
@@ -115,6 +117,36 @@ def test_references_that_go_with_their_motif_are_told(
     removed = log.list(AuditFilter(action=AuditAction.REMOVED))
     assert _told(removed) == [("removed", name) for name in ("mot_1", "ref_1", "ref_2", "ref_3")]
     assert len({event.registry_version for event in removed}) == 1
+
+
+def test_sellers_are_told_and_go_with_their_brand(
+    registry: SqlRegistryStore, log: SqlAuditStore
+) -> None:
+    brand = registry.add_brand("Cartier")
+    registry.ensure_seller(brand.id, NewSeller("S1", territory="DE"))
+    registry.ensure_seller(brand.id, NewSeller("S1", territory="DE", valid_until=date(2027, 1, 31)))
+    registry.remove_brand(brand.id)
+    sellers = log.list(AuditFilter(kind=AuditKind.SELLER))
+    assert [(event.action, event.subject.id) for event in reversed(sellers)] == [
+        (AuditAction.CREATED, "slr_1"),
+        (AuditAction.CHANGED, "slr_1"),
+        (AuditAction.REMOVED, "slr_1"),
+    ]
+    changed = sellers[1]
+    assert changed.before is not None
+    assert changed.before["brand_id"] == "brd_1"
+    assert changed.after == changed.before | {"valid_until": "2027-01-31"}
+
+
+def test_a_motif_that_goes_into_quarantine_is_told(
+    registry: SqlRegistryStore, log: SqlAuditStore
+) -> None:
+    motif, _ = registry.ensure_motif(new_motif("Cartier"))
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    registry.quarantine_motif(motif.id, Quarantine(FloodCode.FLOODS_QUEUE, "told", at))
+    held = log.list(AuditFilter())[0]
+    assert held.after is not None
+    assert held.after["quarantine_code"] == "floods_queue"
 
 
 def test_what_changes_nothing_is_not_told(registry: SqlRegistryStore, log: SqlAuditStore) -> None:

@@ -100,7 +100,7 @@ def test_the_state_is_of_one_moment(database: Database, impatient: Database) -> 
     assert registry.state().version == 2
 
 
-def test_reading_the_state_takes_four_queries(database: Database) -> None:
+def test_reading_the_state_takes_five_queries(database: Database) -> None:
     registry = SqlRegistryStore(database)
     queries: list[str] = []
     with registry.batch():
@@ -109,4 +109,4 @@ def test_reading_the_state_takes_four_queries(database: Database) -> None:
             registry.add_reference(motif.id, new_reference(number))
     event.listen(database._engine, "after_cursor_execute", lambda *call: queries.append(call[2]))
     assert len(registry.state().motifs) == 50
-    assert len([query for query in queries if query.startswith("SELECT")]) == 4
+    assert len([query for query in queries if query.startswith("SELECT")]) == 5

@@ -54,13 +54,14 @@ def test_the_migrated_schema_is_the_tables(empty: Database) -> None:
     with empty._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, Base.metadata)
-        (findings,) = (
+        lists = [
             column
-            for column in inspect(connection).get_columns("motif_references")
-            if column["name"] == "findings"
-        )
-    assert (str(findings["type"]), findings["nullable"]) == ("JSON", False)
-    assert str(findings["default"]).removesuffix("::json") == "'[]'"
+            for table, name in (("motif_references", "findings"), ("brands", "prices"))
+            for column in inspect(connection).get_columns(table)
+            if column["name"] == name
+        ]
+    assert [(str(column["type"]), column["nullable"]) for column in lists] == 2 * [("JSON", False)]
+    assert {str(column["default"]).removesuffix("::json") for column in lists} == {"'[]'"}
     if empty._engine.dialect.name == "sqlite":
         # Alembic takes an identity column, which SQLite has not, for a default that was lost.
         differences = [change for change in differences if change[0][0] != "modify_default"]
@@ -72,7 +73,7 @@ def test_sqlite_is_told_the_same_either_way(migrated_file: Path) -> None:
     Base.metadata.create_all(created)
     definitions = _definitions(migrated)
     assert definitions == _definitions(created)
-    assert sum("AUTOINCREMENT" in sql for sql in definitions) == 13
+    assert sum("AUTOINCREMENT" in sql for sql in definitions) == 14
     created.dispose()
     migrated.dispose()
 
@@ -128,7 +129,8 @@ def test_a_migration_that_leaves_orphans_is_undone(tmp_path: Path) -> None:
         assert driver is not None
         driver.execute("PRAGMA foreign_keys = OFF")
         driver.execute(
-            "INSERT INTO motifs VALUES (1, 99, 'n', 'n', 'logo', '[]', '[]', 0, NULL, '')"
+            "INSERT INTO motifs (id, brand_id, name, name_key, kind, words, registrations,"
+            " disabled) VALUES (1, 99, 'n', 'n', 'logo', '[]', '[]', 0)"
         )
         driver.execute("PRAGMA foreign_keys = ON")
     with pytest.raises(StorageError, match="point nowhere"):

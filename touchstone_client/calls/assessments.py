@@ -43,8 +43,8 @@ class AssessmentsCalls(Sender):
 
         Assess the stored photos anew, remembering nothing, and compare; nothing is kept.
 
-        It is judged under the registry, model and policy of now, and `versions` says which of them
-        are others than then. Where photos were removed, `holds` is null.
+        It is judged under the registry, model and policy of now, and `versions` says which of
+        them are others than then. Where photos were removed, `holds` is null.
         """
         return self._send(
             Call(
@@ -89,8 +89,8 @@ class AsyncAssessmentsCalls(AsyncSender):
 
         Assess the stored photos anew, remembering nothing, and compare; nothing is kept.
 
-        It is judged under the registry, model and policy of now, and `versions` says which of them
-        are others than then. Where photos were removed, `holds` is null.
+        It is judged under the registry, model and policy of now, and `versions` says which of
+        them are others than then. Where photos were removed, `holds` is null.
         """
         return await self._send(
             Call(

@@ -6,7 +6,15 @@ Made from docs/openapi.json by `python -m scripts.make_client`; not to be change
 from collections.abc import AsyncIterator, Iterator
 
 from touchstone_client.calling import AsyncSender, Call, Sender, nothing, step
-from touchstone_client.models import BrandCreate, BrandPage, BrandPublic, BrandUpdate
+from touchstone_client.models import (
+    BrandCreate,
+    BrandPage,
+    BrandPublic,
+    BrandUpdate,
+    SellerCreate,
+    SellerPage,
+    SellerPublic,
+)
 
 
 class BrandsCalls(Sender):
@@ -58,7 +66,7 @@ class BrandsCalls(Sender):
     ) -> BrandPublic:
         """Change a brand.
 
-        Rename a brand or replace its other names.
+        Rename a brand, or replace its other names or its known prices.
         """
         return self._send(
             Call(
@@ -74,10 +82,82 @@ class BrandsCalls(Sender):
     def remove_brand(self, brand_id: str, *, idempotency_key: str | None = None) -> None:
         """Remove a brand.
 
-        Remove a brand; refused while it has motifs.
+        Remove a brand with its sellers; refused while it has motifs.
         """
         self._send(
             Call("DELETE", f"/v1/brands/{step(brand_id)}", nothing, keyed=True, key=idempotency_key)
+        )
+
+    def create_seller(
+        self, brand_id: str, body: SellerCreate, *, idempotency_key: str | None = None
+    ) -> SellerPublic:
+        """Authorise a seller.
+
+        Say that a seller may sell the brand's goods, in one territory or everywhere.
+
+        A brand, a seller and a territory have one authorisation: sent again with other dates,
+        kind or note, it takes them over and is answered with status 200.
+        """
+        return self._send(
+            Call(
+                "POST",
+                f"/v1/brands/{step(brand_id)}/sellers",
+                SellerPublic.model_validate_json,
+                body=body,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
+    def list_sellers(
+        self,
+        brand_id: str,
+        *,
+        seller_id: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Iterator[SellerPublic]:
+        """List a brand's sellers.
+
+        List who may sell the brand's goods, or could once, oldest first.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                f"/v1/brands/{step(brand_id)}/sellers",
+                SellerPage.model_validate_json,
+                query={"seller_id": seller_id, "limit": limit, "cursor": cursor},
+            )
+        )
+
+    def get_seller(self, authorisation_id: str, brand_id: str) -> SellerPublic:
+        """Get a seller.
+
+        Return an authorisation.
+        """
+        return self._send(
+            Call(
+                "GET",
+                f"/v1/brands/{step(brand_id)}/sellers/{step(authorisation_id)}",
+                SellerPublic.model_validate_json,
+            )
+        )
+
+    def remove_seller(
+        self, authorisation_id: str, brand_id: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Withdraw a seller's authorisation.
+
+        Withdraw an authorisation; the very next listing is judged without it.
+        """
+        self._send(
+            Call(
+                "DELETE",
+                f"/v1/brands/{step(brand_id)}/sellers/{step(authorisation_id)}",
+                nothing,
+                keyed=True,
+                key=idempotency_key,
+            )
         )
 
 
@@ -132,7 +212,7 @@ class AsyncBrandsCalls(AsyncSender):
     ) -> BrandPublic:
         """Change a brand.
 
-        Rename a brand or replace its other names.
+        Rename a brand, or replace its other names or its known prices.
         """
         return await self._send(
             Call(
@@ -148,8 +228,80 @@ class AsyncBrandsCalls(AsyncSender):
     async def remove_brand(self, brand_id: str, *, idempotency_key: str | None = None) -> None:
         """Remove a brand.
 
-        Remove a brand; refused while it has motifs.
+        Remove a brand with its sellers; refused while it has motifs.
         """
         await self._send(
             Call("DELETE", f"/v1/brands/{step(brand_id)}", nothing, keyed=True, key=idempotency_key)
+        )
+
+    async def create_seller(
+        self, brand_id: str, body: SellerCreate, *, idempotency_key: str | None = None
+    ) -> SellerPublic:
+        """Authorise a seller.
+
+        Say that a seller may sell the brand's goods, in one territory or everywhere.
+
+        A brand, a seller and a territory have one authorisation: sent again with other dates,
+        kind or note, it takes them over and is answered with status 200.
+        """
+        return await self._send(
+            Call(
+                "POST",
+                f"/v1/brands/{step(brand_id)}/sellers",
+                SellerPublic.model_validate_json,
+                body=body,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
+    def list_sellers(
+        self,
+        brand_id: str,
+        *,
+        seller_id: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AsyncIterator[SellerPublic]:
+        """List a brand's sellers.
+
+        List who may sell the brand's goods, or could once, oldest first.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                f"/v1/brands/{step(brand_id)}/sellers",
+                SellerPage.model_validate_json,
+                query={"seller_id": seller_id, "limit": limit, "cursor": cursor},
+            )
+        )
+
+    async def get_seller(self, authorisation_id: str, brand_id: str) -> SellerPublic:
+        """Get a seller.
+
+        Return an authorisation.
+        """
+        return await self._send(
+            Call(
+                "GET",
+                f"/v1/brands/{step(brand_id)}/sellers/{step(authorisation_id)}",
+                SellerPublic.model_validate_json,
+            )
+        )
+
+    async def remove_seller(
+        self, authorisation_id: str, brand_id: str, *, idempotency_key: str | None = None
+    ) -> None:
+        """Withdraw a seller's authorisation.
+
+        Withdraw an authorisation; the very next listing is judged without it.
+        """
+        await self._send(
+            Call(
+                "DELETE",
+                f"/v1/brands/{step(brand_id)}/sellers/{step(authorisation_id)}",
+                nothing,
+                keyed=True,
+                key=idempotency_key,
+            )
         )

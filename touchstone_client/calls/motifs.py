@@ -116,6 +116,21 @@ class MotifsCalls(Sender):
             )
         )
 
+    def release_motif(self, motif_id: str, *, idempotency_key: str | None = None) -> MotifPublic:
+        """Let a motif out of quarantine.
+
+        Let its matches count again; reviews from before never count against it again.
+        """
+        return self._send(
+            Call(
+                "POST",
+                f"/v1/motifs/{step(motif_id)}/release",
+                MotifPublic.model_validate_json,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
 
 class AsyncMotifsCalls(AsyncSender):
     """Calls of the group motifs, without waiting."""
@@ -222,6 +237,23 @@ class AsyncMotifsCalls(AsyncSender):
             Call(
                 "POST",
                 f"/v1/motifs/{step(motif_id)}/enable",
+                MotifPublic.model_validate_json,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
+    async def release_motif(
+        self, motif_id: str, *, idempotency_key: str | None = None
+    ) -> MotifPublic:
+        """Let a motif out of quarantine.
+
+        Let its matches count again; reviews from before never count against it again.
+        """
+        return await self._send(
+            Call(
+                "POST",
+                f"/v1/motifs/{step(motif_id)}/release",
                 MotifPublic.model_validate_json,
                 keyed=True,
                 key=idempotency_key,

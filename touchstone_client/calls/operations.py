@@ -21,6 +21,9 @@ class OperationsCalls(Sender):
         """Can it assess.
 
         Get hold of a gallery that fits the model and the registry, as an assessment would.
+
+        While one is being made, or the process is about to end, the answer is that it is not
+        ready.
         """
         return self._send(Call("GET", "/health/ready", Ready.model_validate_json))
 
@@ -46,6 +49,9 @@ class AsyncOperationsCalls(AsyncSender):
         """Can it assess.
 
         Get hold of a gallery that fits the model and the registry, as an assessment would.
+
+        While one is being made, or the process is about to end, the answer is that it is not
+        ready.
         """
         return await self._send(Call("GET", "/health/ready", Ready.model_validate_json))
 

@@ -6,7 +6,7 @@ Made from docs/openapi.json by `python -m scripts.make_client`; not to be change
 from collections.abc import AsyncIterator, Iterator
 
 from touchstone_client.calling import AsyncSender, Call, Sender, nothing, raw, step
-from touchstone_client.models import ReferencePage, ReferencePublic
+from touchstone_client.models import QuarantinePage, ReferencePage, ReferencePublic
 
 
 class ReferencesCalls(Sender):
@@ -87,15 +87,19 @@ class ReferencesCalls(Sender):
     def list_quarantined(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> Iterator[ReferencePublic]:
-        """List the references in quarantine.
+        """List what is in quarantine.
 
-        List the references that take no part in matching, with what was found, oldest first.
+        List the references that take no part in matching, and the motifs that count in no
+        verdict.
+
+        References come by page, oldest first, with what was found; motifs are few and on
+        every page.
         """
         return self._pages(
             Call(
                 "GET",
                 "/v1/quarantine",
-                ReferencePage.model_validate_json,
+                QuarantinePage.model_validate_json,
                 query={"limit": limit, "cursor": cursor},
             )
         )
@@ -179,15 +183,19 @@ class AsyncReferencesCalls(AsyncSender):
     def list_quarantined(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> AsyncIterator[ReferencePublic]:
-        """List the references in quarantine.
+        """List what is in quarantine.
 
-        List the references that take no part in matching, with what was found, oldest first.
+        List the references that take no part in matching, and the motifs that count in no
+        verdict.
+
+        References come by page, oldest first, with what was found; motifs are few and on
+        every page.
         """
         return self._pages(
             Call(
                 "GET",
                 "/v1/quarantine",
-                ReferencePage.model_validate_json,
+                QuarantinePage.model_validate_json,
                 query={"limit": limit, "cursor": cursor},
             )
         )

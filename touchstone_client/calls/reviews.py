@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 
 from touchstone_client.calling import AsyncSender, Call, Sender, step
 from touchstone_client.models import (
+    AppealCreate,
+    AppealRule,
+    AppealState,
     MotifRecords,
     ReviewDecide,
     ReviewDetails,
@@ -24,6 +27,7 @@ class ReviewsCalls(Sender):
         self,
         *,
         state: ReviewState | None = None,
+        appeal: AppealState | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Iterator[ReviewPublic]:
@@ -36,7 +40,7 @@ class ReviewsCalls(Sender):
                 "GET",
                 "/v1/reviews",
                 ReviewPage.model_validate_json,
-                query={"state": state, "limit": limit, "cursor": cursor},
+                query={"state": state, "appeal": appeal, "limit": limit, "cursor": cursor},
             )
         )
 
@@ -110,6 +114,43 @@ class ReviewsCalls(Sender):
             )
         )
 
+    def appeal_against(
+        self, review_id: str, body: AppealCreate, *, idempotency_key: str | None = None
+    ) -> ReviewPublic:
+        """Appeal against a decision.
+
+        Lodge an appeal against a decision, for the seller or for the house; one at a time.
+        """
+        return self._send(
+            Call(
+                "POST",
+                f"/v1/reviews/{step(review_id)}/appeal",
+                ReviewPublic.model_validate_json,
+                body=body,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
+    def rule_on_appeal(
+        self, review_id: str, body: AppealRule, *, idempotency_key: str | None = None
+    ) -> ReviewPublic:
+        """Rule on an appeal.
+
+        Uphold the decision, or overturn it: by another decision, or by opening the review
+        again.
+        """
+        return self._send(
+            Call(
+                "POST",
+                f"/v1/reviews/{step(review_id)}/appeal/ruling",
+                ReviewPublic.model_validate_json,
+                body=body,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
 
 class AsyncReviewsCalls(AsyncSender):
     """Calls of the group reviews, without waiting."""
@@ -118,6 +159,7 @@ class AsyncReviewsCalls(AsyncSender):
         self,
         *,
         state: ReviewState | None = None,
+        appeal: AppealState | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> AsyncIterator[ReviewPublic]:
@@ -130,7 +172,7 @@ class AsyncReviewsCalls(AsyncSender):
                 "GET",
                 "/v1/reviews",
                 ReviewPage.model_validate_json,
-                query={"state": state, "limit": limit, "cursor": cursor},
+                query={"state": state, "appeal": appeal, "limit": limit, "cursor": cursor},
             )
         )
 
@@ -197,6 +239,43 @@ class AsyncReviewsCalls(AsyncSender):
             Call(
                 "POST",
                 f"/v1/reviews/{step(review_id)}/decision",
+                ReviewPublic.model_validate_json,
+                body=body,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
+    async def appeal_against(
+        self, review_id: str, body: AppealCreate, *, idempotency_key: str | None = None
+    ) -> ReviewPublic:
+        """Appeal against a decision.
+
+        Lodge an appeal against a decision, for the seller or for the house; one at a time.
+        """
+        return await self._send(
+            Call(
+                "POST",
+                f"/v1/reviews/{step(review_id)}/appeal",
+                ReviewPublic.model_validate_json,
+                body=body,
+                keyed=True,
+                key=idempotency_key,
+            )
+        )
+
+    async def rule_on_appeal(
+        self, review_id: str, body: AppealRule, *, idempotency_key: str | None = None
+    ) -> ReviewPublic:
+        """Rule on an appeal.
+
+        Uphold the decision, or overturn it: by another decision, or by opening the review
+        again.
+        """
+        return await self._send(
+            Call(
+                "POST",
+                f"/v1/reviews/{step(review_id)}/appeal/ruling",
                 ReviewPublic.model_validate_json,
                 body=body,
                 keyed=True,

@@ -41,6 +41,10 @@ class ListingCreate(Sent):
     """The price."""
     currency: str = ""
     """The price's currency."""
+    territory: str = ""
+    """The marketplace's country, by its code of two letters: where a seller has to be
+    authorised.
+    """
     images: tuple[str, ...] = ()
     """Names of the photos, if the row has them. The photos themselves must be sent along, and a
     name without its photo is refused; a URL whose photo was not sent is fetched where the
@@ -108,6 +112,10 @@ class ReasonCode(StrEnum):
     DENIES_BRAND = "denies_brand"
     CLAIMS_COMPATIBILITY = "claims_compatibility"
     RESIDUE_WORDS = "residue_words"
+    AUTHORISED_SELLER = "authorised_seller"
+    AUTHORISATION_NOT_VALID = "authorisation_not_valid"
+    PRICE_BELOW_RANGE = "price_below_range"
+    MOTIF_QUARANTINED = "motif_quarantined"
     IMAGE_UNREADABLE = "image_unreadable"
     TOO_SMALL_TO_JUDGE = "too_small_to_judge"
     NO_READABLE_IMAGE = "no_readable_image"
@@ -203,6 +211,8 @@ class ListingPublic(Received):
     """The price, null where none was given."""
     currency: str
     """The price's currency."""
+    territory: str
+    """The marketplace's country, empty where none was given."""
     images: tuple[str, ...]
     """Names of the photos, in order."""
 

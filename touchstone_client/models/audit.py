@@ -16,8 +16,8 @@ class ActorPublic(Received):
     """Who did something."""
 
     id: str
-    """A key's id; `cli:` and a user; `local` for a caller without a key on this machine; `system`
-    for what the service does by itself.
+    """A key's id; `cli:` and a user; `local` for a caller without a key on this machine;
+    `system` for what the service does by itself.
     """
     name: str
     """What the key was called then."""
@@ -38,6 +38,7 @@ class AuditKind(StrEnum):
     """What it was done to."""
 
     BRAND = "brand"
+    SELLER = "seller"
     MOTIF = "motif"
     REFERENCE = "reference"
     BACKGROUND = "background"

@@ -60,8 +60,8 @@ class ProgressPublic(Received):
     reviews: int
     """Listings found to need a review so far."""
     errors: dict[str, Any]
-    """Bad photos by code, `row_rejected` for rows that are no listing, and `assessment_failed` for
-    listings whose assessment failed.
+    """Bad photos by code, `row_rejected` for rows that are no listing, and `assessment_failed`
+    for listings whose assessment failed.
     """
     seconds_left: float | None
     """At the pace so far; null when unknown."""

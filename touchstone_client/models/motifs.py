@@ -6,7 +6,12 @@ Made from docs/openapi.json by `python -m scripts.make_client`; not to be change
 from datetime import date, datetime
 
 from touchstone_client.base import Received, Sent
-from touchstone_client.models.shared import MotifKind, OpenMotifKind, RegistrationPublic
+from touchstone_client.models.shared import (
+    MotifKind,
+    OpenFloodCode,
+    OpenMotifKind,
+    RegistrationPublic,
+)
 
 
 class PlaceCreate(Sent):
@@ -68,6 +73,17 @@ class PlacePublic(Received):
     """Words of the goods it holds for."""
 
 
+class QuarantinePublic(Received):
+    """Since when a motif counts in no verdict, and why."""
+
+    code: OpenFloodCode
+    """A stable string to branch on."""
+    detail: str
+    """The same for people, with the numbers behind it."""
+    at: datetime
+    """Since when."""
+
+
 class MotifPublic(Received):
     """A registered motif."""
 
@@ -91,6 +107,8 @@ class MotifPublic(Received):
     """Whether it takes part in matching right now."""
     disabled_until: datetime | None
     """When it comes back by itself; null when it is on, or off for good."""
+    quarantine: QuarantinePublic | None
+    """Since when its matches count in no verdict, and why; null when they count."""
 
 
 class MotifPage(Received):

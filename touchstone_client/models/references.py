@@ -9,22 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from touchstone_client.base import Received, Sent
-from touchstone_client.models.shared import FindingPublic, OpenPolarity, Polarity
-
-
-class ReferenceCreate(Sent):
-    """A reference with its image inside JSON."""
-
-    polarity: Polarity = Polarity.POSITIVE
-    """Whether it shows the motif or a known look-alike."""
-    box: tuple[int, int, int, int] | None = None
-    """The part that shows it: `[x_min, y_min, x_max, y_max]` in pixels of the upright image; the
-    whole image by default. In a form: `40,60,600,580`.
-    """
-    source: str = ""
-    """Where it came from, for people."""
-    base64: str
-    """The image file in base64, without line breaks."""
+from touchstone_client.models.shared import FindingPublic, HeldMotif, OpenPolarity, Polarity
 
 
 class ReferenceStatus(StrEnum):
@@ -61,6 +46,32 @@ class ReferencePublic(Received):
     """`quarantined` takes no part in matching; `released` was in quarantine once."""
     findings: tuple[FindingPublic, ...]
     """What was found at its enrolment."""
+
+
+class QuarantinePage(Received):
+    """References in quarantine, oldest first, and beside them every motif that is."""
+
+    items: tuple[ReferencePublic, ...]
+    """The page's items, in the list's order."""
+    next_cursor: str | None
+    """Pass it as `cursor` to get the next page; null on the last page."""
+    motifs: tuple[HeldMotif, ...]
+    """All motifs in quarantine, on every page."""
+
+
+class ReferenceCreate(Sent):
+    """A reference with its image inside JSON."""
+
+    polarity: Polarity = Polarity.POSITIVE
+    """Whether it shows the motif or a known look-alike."""
+    box: tuple[int, int, int, int] | None = None
+    """The part that shows it: `[x_min, y_min, x_max, y_max]` in pixels of the upright image; the
+    whole image by default. In a form: `40,60,600,580`.
+    """
+    source: str = ""
+    """Where it came from, for people."""
+    base64: str
+    """The image file in base64, without line breaks."""
 
 
 class ReferencePage(Received):

@@ -10,6 +10,28 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from touchstone_client.base import Received, Sent
+from touchstone_client.models.shared import HeldMotif
+
+
+class Appellant(StrEnum):
+    """Who appeals against a decision."""
+
+    SELLER = "seller"
+    OPERATOR = "operator"
+
+
+OpenAppellant: TypeAlias = Annotated[Appellant | str, Field(union_mode="left_to_right")]
+
+
+class AppealCreate(Sent):
+    """An appeal against a decision."""
+
+    moderator: str = ""
+    """Who is working, where several people share a key; part of the actor in the events."""
+    appellant: Appellant
+    """Who appeals."""
+    grounds: str
+    """On what grounds."""
 
 
 class DecisionReason(StrEnum):
@@ -28,6 +50,36 @@ class DecisionReason(StrEnum):
 
 
 OpenDecisionReason: TypeAlias = Annotated[DecisionReason | str, Field(union_mode="left_to_right")]
+
+
+class AppealRule(Sent):
+    """What becomes of an appeal."""
+
+    moderator: str = ""
+    """Who is working, where several people share a key; part of the actor in the events."""
+    outcome: Literal["upheld", "overturned"]
+    """`upheld`: the decision stands. `overturned`: it does not."""
+    note: str = ""
+    """For people."""
+    decision: Literal["confirmed", "dismissed", "unsure"] | None = None
+    """What takes the place of an overturned decision; else it opens again."""
+    reason: DecisionReason | None = None
+    """Why, beside `decision`."""
+    withdraw_negatives: bool = False
+    """Remove the negative references that the overturned decision made. Needs the scope
+    `registry` as well.
+    """
+
+
+class AppealState(StrEnum):
+    """Where an appeal stands; the last two are rulings."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+
+
+OpenAppealState: TypeAlias = Annotated[AppealState | str, Field(union_mode="left_to_right")]
 
 
 class MotifRecordPublic(Received):
@@ -60,6 +112,8 @@ class ReviewAct(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     DECIDED = "decided"
+    APPEALED = "appealed"
+    RULED = "ruled"
 
 
 OpenReviewAct: TypeAlias = Annotated[ReviewAct | str, Field(union_mode="left_to_right")]
@@ -77,8 +131,8 @@ class ReviewDecide(Sent):
     note: str = ""
     """For people."""
     as_negatives: bool = False
-    """For a dismissed `look_alike`: make what matched negative references of the motifs that were
-    seen. Needs the scope `registry` as well.
+    """For a dismissed `look_alike`: make what matched negative references of the motifs that
+    were seen. Needs the scope `registry` as well.
     """
 
 
@@ -109,9 +163,13 @@ class ReviewEventPublic(Received):
     reason: OpenDecisionReason | None
     """Of a decision."""
     note: str
-    """Of a decision, for people."""
+    """Of a decision or a ruling, or an appeal's grounds."""
     references: tuple[str, ...]
     """Negative references that it made."""
+    appellant: OpenAppellant | None
+    """Of an appeal."""
+    appeal: OpenAppealState | None
+    """What was ruled on an appeal."""
 
 
 class ReviewDetails(Received):
@@ -139,6 +197,8 @@ class ReviewDetails(Received):
     """Until when; others may take it then."""
     decided_at: datetime | None
     """When it was last decided."""
+    appeal: OpenAppealState | None
+    """`open` while an appeal against its decision waits, then how it ended."""
     events: tuple[ReviewEventPublic, ...]
     """What happened, oldest first."""
 
@@ -175,12 +235,16 @@ class ReviewPublic(Received):
     """Until when; others may take it then."""
     decided_at: datetime | None
     """When it was last decided."""
+    appeal: OpenAppealState | None
+    """`open` while an appeal against its decision waits, then how it ended."""
 
 
 class ReviewPage(Received):
-    """Reviews by expected harm."""
+    """Reviews by expected harm, with a notice of every motif that asks for none."""
 
     items: tuple[ReviewPublic, ...]
     """The page's items, in the list's order."""
     next_cursor: str | None
     """Pass it as `cursor` to get the next page; null on the last page."""
+    quarantined_motifs: tuple[HeldMotif, ...]
+    """Motifs that flooded the queue and open no reviews until they are released."""

@@ -46,8 +46,8 @@ class ComparisonPublic(Received):
     similarity: float
     """Cosine, higher is closer."""
     false_alarms_per_million: float | None
-    """Ordinary photos in a million that match as well; null where not calibrated. Where the motif
-    or the reference takes no part, what it would be if it did.
+    """Ordinary photos in a million that match as well; null where not calibrated. Where the
+    motif or the reference takes no part, what it would be if it did.
     """
     short_of_review: float | None
     """Similarity lacking for review."""
@@ -78,8 +78,8 @@ class ExplainCreate(Sent):
     motif_id: str
     """The motif's id, whether or not it takes part."""
     box: tuple[int, int, int, int] | None = None
-    """Where a person sees it: `[x_min, y_min, x_max, y_max]` in pixels of the upright image. In a
-    form: `40,60,600,580`.
+    """Where a person sees it: `[x_min, y_min, x_max, y_max]` in pixels of the upright image. In
+    a form: `40,60,600,580`.
     """
     title: str = ""
     """The listing's title."""
@@ -128,6 +128,7 @@ class WhyCode(StrEnum):
     SEEN = "seen"
     TOO_SMALL_TO_JUDGE = "too_small_to_judge"
     MOTIF_DISABLED = "motif_disabled"
+    MOTIF_QUARANTINED = "motif_quarantined"
     NO_REFERENCE = "no_reference"
     REFERENCE_QUARANTINED = "reference_quarantined"
     NOT_CALIBRATED = "not_calibrated"

@@ -3,7 +3,7 @@
 Made from docs/openapi.json by `python -m scripts.make_client`; not to be changed by hand.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
@@ -71,8 +71,8 @@ class ImageCreate(Sent):
     base64: str | None = None
     """The file's bytes in base64, without line breaks."""
     url: str | None = None
-    """Where to fetch it, instead of `base64`. Refused unless the service has a list of hosts that
-    images may be fetched from.
+    """Where to fetch it, instead of `base64`. Refused unless the service has a list of hosts
+    that images may be fetched from.
     """
 
 
@@ -149,8 +149,8 @@ class MatchPublic(Received):
     similarity: float
     """Cosine, higher is closer; says nothing by itself."""
     false_alarms_per_million: float | None
-    """How many of a million ordinary photos would match this motif at least this well; null where
-    no background is loaded.
+    """How many of a million ordinary photos would match this motif at least this well; null
+    where no background is loaded.
     """
     verified: bool
     """Whether a second look confirmed the match."""
@@ -160,6 +160,8 @@ class MatchPublic(Received):
     """How the reference lies on the photo; null where none was found."""
     contributions: tuple[ContributionPublic, ...] = ()
     """The figures that were combined, where the motif's wording was read; else empty."""
+    quarantined: bool = False
+    """Whether its motif was in quarantine: shown, and counted for nothing."""
 
 
 class VersionsPublic(Received):
@@ -214,6 +216,33 @@ class RegistrationPublic(Received):
     """Classes of figurative elements."""
     expires_on: date | None
     """The day it lapses, null where unknown."""
+
+
+class FloodCode(StrEnum):
+    """Why a motif is in quarantine; none is ever renamed."""
+
+    FLOODS_QUEUE = "floods_queue"
+    OFTEN_DISMISSED = "often_dismissed"
+
+
+OpenFloodCode: TypeAlias = Annotated[FloodCode | str, Field(union_mode="left_to_right")]
+
+
+class HeldMotif(Received):
+    """A motif in quarantine: its matches are shown and count in no verdict."""
+
+    code: OpenFloodCode
+    """A stable string to branch on."""
+    detail: str
+    """The same for people, with the numbers behind it."""
+    at: datetime
+    """Since when."""
+    motif_id: str
+    """The motif's id."""
+    brand: str
+    """The name of its brand."""
+    motif: str
+    """Its name."""
 
 
 class ProblemError(Received):

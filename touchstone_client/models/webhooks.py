@@ -41,6 +41,8 @@ class EventType(StrEnum):
     ASSESSMENT_REVIEW = "assessment.review"
     REVIEW_DECIDED = "review.decided"
     CATALOG_FINISHED = "catalog.finished"
+    APPEAL_DECIDED = "appeal.decided"
+    MOTIF_QUARANTINED = "motif.quarantined"
 
 
 OpenEventType: TypeAlias = Annotated[EventType | str, Field(union_mode="left_to_right")]

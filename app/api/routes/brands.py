@@ -21,7 +21,8 @@ def create_brand(
     create: BrandCreate, touchstone: TouchstoneDep, locator: LocatorDep, response: Response
 ) -> BrandPublic:
     """Register a brand; its name must not be taken."""
-    brand = BrandPublic.of(touchstone.registry.add_brand(create.name, create.aliases))
+    prices = tuple(each.to_range() for each in create.prices)
+    brand = BrandPublic.of(touchstone.registry.add_brand(create.name, create.aliases, prices))
     response.headers.update(locator.of("get_brand", brand_id=brand.id))
     return brand
 
@@ -48,8 +49,11 @@ def get_brand(number: BrandNumberDep, touchstone: TouchstoneDep) -> BrandPublic:
 def change_brand(
     number: BrandNumberDep, update: BrandUpdate, touchstone: TouchstoneDep
 ) -> BrandPublic:
-    """Rename a brand or replace its other names."""
-    changed = touchstone.registry.change_brand(number, name=update.name, aliases=update.aliases)
+    """Rename a brand, or replace its other names or its known prices."""
+    prices = None if update.prices is None else tuple(p.to_range() for p in update.prices)
+    changed = touchstone.registry.change_brand(
+        number, name=update.name, aliases=update.aliases, prices=prices
+    )
     return BrandPublic.of(changed)
 
 
@@ -61,5 +65,5 @@ def change_brand(
     responses=refusals(NotFoundError, ConflictError),
 )
 def remove_brand(number: BrandNumberDep, touchstone: TouchstoneDep) -> None:
-    """Remove a brand; refused while it has motifs."""
+    """Remove a brand with its sellers; refused while it has motifs."""
     touchstone.registry.remove_brand(number)

@@ -116,3 +116,13 @@ def disable_motif(
 def enable_motif(number: MotifNumberDep, touchstone: TouchstoneDep) -> MotifPublic:
     """Put a motif back into matching."""
     return MotifPublic.of(touchstone.registry.enable_motif(number))
+
+
+@router.post(
+    "/{motif_id}/release",
+    summary="Let a motif out of quarantine",
+    responses=refusals(NotFoundError, ConflictError),
+)
+def release_motif(number: MotifNumberDep, touchstone: TouchstoneDep) -> MotifPublic:
+    """Let its matches count again; reviews from before never count against it again."""
+    return MotifPublic.of(touchstone.flood.release(number))

@@ -8,7 +8,10 @@ from app.api.access import PrincipalDep
 from app.api.cursors import PagingDep
 from app.api.dependencies import TouchstoneDep
 from app.api.problems import refusals
+from app.api.schemas.quarantine import held_motifs
 from app.api.schemas.reviews import (
+    AppealCreate,
+    AppealRule,
     MotifRecordPublic,
     MotifRecords,
     ReviewDecide,
@@ -20,7 +23,7 @@ from app.api.schemas.reviews import (
 from app.domain.errors import ConflictError, ForbiddenError, InvalidBoxError, NotFoundError
 from app.domain.identity import Principal, Scope
 from app.domain.registry import IdPrefix, parse_id
-from app.domain.review import ReviewState
+from app.domain.review import AppealState, ReviewState
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
 
@@ -43,12 +46,24 @@ def _actor(principal: Principal, moderator: str) -> str:
 def list_reviews(
     touchstone: TouchstoneDep,
     paging: PagingDep,
-    state: Annotated[ReviewState, Query(description="Which reviews.")] = ReviewState.OPEN,
+    state: Annotated[
+        ReviewState | None, Query(description="Which reviews; `open` where nothing is asked for.")
+    ] = None,
+    appeal: Annotated[
+        AppealState | None, Query(description="Only those whose appeal stands so, in any state.")
+    ] = None,
 ) -> ReviewPage:
     """List reviews: the highest score first, then the seller with most listings waiting."""
-    found = touchstone.reviews.store.list(state, after=paging.position, limit=paging.ask_for)
+    asked = ReviewState.OPEN if state is None and appeal is None else state
+    found = touchstone.reviews.store.list(
+        asked, appeal=appeal, after=paging.position, limit=paging.ask_for
+    )
     page, cursor = paging.cut(found)
-    return ReviewPage(items=tuple(ReviewPublic.of(each) for each in page), next_cursor=cursor)
+    return ReviewPage(
+        items=tuple(ReviewPublic.of(each) for each in page),
+        next_cursor=cursor,
+        quarantined_motifs=held_motifs(touchstone.registry.quarantined_motifs()),
+    )
 
 
 @router.get("/motifs", summary="Say how reviews went for each motif", responses=refusals())
@@ -118,3 +133,42 @@ def decide_review(
         as_negatives=decide.as_negatives,
     )
     return ReviewPublic.of(decided)
+
+
+@router.post(
+    "/{review_id}/appeal",
+    summary="Appeal against a decision",
+    responses=refusals(400, 413, NotFoundError, ConflictError),
+)
+def appeal_against(
+    number: ReviewNumberDep,
+    create: AppealCreate,
+    touchstone: TouchstoneDep,
+    principal: PrincipalDep,
+) -> ReviewPublic:
+    """Lodge an appeal against a decision, for the seller or for the house; one at a time."""
+    actor = _actor(principal, create.moderator)
+    return ReviewPublic.of(touchstone.reviews.store.appeal(number, actor, create.to_appeal()))
+
+
+@router.post(
+    "/{review_id}/appeal/ruling",
+    summary="Rule on an appeal",
+    responses=refusals(400, 413, NotFoundError, ConflictError),
+)
+def rule_on_appeal(
+    number: ReviewNumberDep,
+    rule: AppealRule,
+    touchstone: TouchstoneDep,
+    principal: PrincipalDep,
+) -> ReviewPublic:
+    """Uphold the decision, or overturn it: by another decision, or by opening the review again."""
+    if rule.withdraw_negatives and not principal.may(frozenset({Scope.REGISTRY})):
+        raise ForbiddenError("withdrawing negative references needs the scope registry")
+    ruled = touchstone.reviews.rule_on(
+        number,
+        _actor(principal, rule.moderator),
+        rule.to_ruling(),
+        withdraw=rule.withdraw_negatives,
+    )
+    return ReviewPublic.of(ruled)

@@ -32,6 +32,7 @@ MATCH_EXAMPLE: dict[str, Any] = {
     "evidence": ["visual", "geometric"],
     "alignment": ALIGNMENT_EXAMPLE,
     "contributions": [],
+    "quarantined": False,
 }
 SHA256_EXAMPLE = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730"
 ASSESSMENT_EXAMPLE: dict[str, Any] = {
@@ -120,6 +121,9 @@ class MatchPublic(Output):
         (),
         description="The figures that were combined, where the motif's wording was read; "
         "else empty.",
+    )
+    quarantined: bool = Field(
+        False, description="Whether its motif was in quarantine: shown, and counted for nothing."
     )
 
 

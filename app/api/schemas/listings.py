@@ -16,6 +16,7 @@ LISTING_EXAMPLE: dict[str, Any] = {
     "category": "Jewellery",
     "price": 12.9,
     "currency": "USD",
+    "territory": "US",
 }
 
 
@@ -32,6 +33,12 @@ class ListingCreate(Input):
     category: str = Field("", max_length=1_000, description="The category, in any wording.")
     price: float | None = Field(None, allow_inf_nan=False, description="The price.")
     currency: str = Field("", max_length=50, description="The price's currency.")
+    territory: str = Field(
+        "",
+        max_length=50,
+        description="The marketplace's country, by its code of two letters: where a seller has to "
+        "be authorised.",
+    )
     images: tuple[str, ...] = Field(
         (),
         description="Names of the photos, if the row has them. The photos themselves must be sent "
@@ -78,4 +85,5 @@ class ListingPublic(Output):
     category: str = Field(description="The category.")
     price: float | None = Field(description="The price, null where none was given.")
     currency: str = Field(description="The price's currency.")
+    territory: str = Field(description="The marketplace's country, empty where none was given.")
     images: tuple[str, ...] = Field(description="Names of the photos, in order.")

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_val
 
 from app.api.schemas.base import Input, Output, Page
 from app.api.schemas.brands import Name, Names
+from app.api.schemas.quarantine import QuarantinePublic
 from app.domain.expected_place import ExpectedPlace
 from app.domain.ports import MotifChange
 from app.domain.registry import IdPrefix, Motif, MotifKind, Registration, public_id
@@ -32,6 +33,7 @@ MOTIF_EXAMPLE: dict[str, Any] = {
     },
     "enabled": True,
     "disabled_until": None,
+    "quarantine": None,
 }
 
 
@@ -198,6 +200,9 @@ class MotifPublic(Output):
     disabled_until: datetime | None = Field(
         description="When it comes back by itself; null when it is on, or off for good."
     )
+    quarantine: QuarantinePublic | None = Field(
+        description="Since when its matches count in no verdict, and why; null when they count."
+    )
 
     @classmethod
     def of(cls, motif: Motif) -> Self:
@@ -214,6 +219,7 @@ class MotifPublic(Output):
             expected_place=_placed(motif.expected_place),
             enabled=enabled,
             disabled_until=None if enabled else motif.disabled_until,
+            quarantine=None if motif.quarantine is None else QuarantinePublic.of(motif.quarantine),
         )
 
 

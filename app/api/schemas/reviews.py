@@ -6,8 +6,14 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from app.api.schemas.base import Input, Output, Page
+from app.api.schemas.quarantine import HeldMotif
+from app.domain.errors import InvalidInputError
 from app.domain.registry import IdPrefix, public_id
 from app.domain.review import (
+    Appeal,
+    AppealRuling,
+    AppealState,
+    Appellant,
     Decision,
     DecisionReason,
     MotifRecord,
@@ -29,6 +35,7 @@ REVIEW_EXAMPLE: dict[str, Any] = {
     "claimed_by": "key_2/anna",
     "claimed_until": "2026-03-02T09:45:00Z",
     "decided_at": None,
+    "appeal": None,
 }
 EVENT_EXAMPLE: dict[str, Any] = {
     "at": "2026-03-02T09:41:00Z",
@@ -38,6 +45,8 @@ EVENT_EXAMPLE: dict[str, Any] = {
     "reason": "look_alike",
     "note": "a plain screw head",
     "references": ["ref_40"],
+    "appellant": None,
+    "appeal": None,
 }
 _MODERATOR = "Who is working, where several people share a key; part of the actor in the events."
 
@@ -81,6 +90,63 @@ class ReviewDecide(ReviewHold):
         return Decision(ReviewState(self.decision), self.reason, self.note)
 
 
+class AppealCreate(ReviewHold):
+    """An appeal against a decision."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"appellant": "seller", "grounds": "bought from the brand, invoice 7"}]
+        }
+    )
+
+    appellant: Appellant = Field(description="Who appeals.")
+    grounds: str = Field(min_length=1, max_length=5_000, description="On what grounds.")
+
+    def to_appeal(self) -> Appeal:
+        """Return the domain's value; `InvalidInputError` when the grounds are blank."""
+        return Appeal(self.appellant, self.grounds)
+
+
+class AppealRule(ReviewHold):
+    """What becomes of an appeal."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "outcome": "overturned",
+                    "note": "the invoice is genuine",
+                    "decision": "dismissed",
+                    "reason": "authorised_seller",
+                }
+            ]
+        }
+    )
+
+    outcome: Literal["upheld", "overturned"] = Field(
+        description="`upheld`: the decision stands. `overturned`: it does not."
+    )
+    note: str = Field("", max_length=5_000, description="For people.")
+    decision: Literal["confirmed", "dismissed", "unsure"] | None = Field(
+        None, description="What takes the place of an overturned decision; else it opens again."
+    )
+    reason: DecisionReason | None = Field(None, description="Why, beside `decision`.")
+    withdraw_negatives: bool = Field(
+        False,
+        description="Remove the negative references that the overturned decision made. Needs the "
+        "scope `registry` as well.",
+    )
+
+    def to_ruling(self) -> AppealRuling:
+        """Return the domain's value; `InvalidInputError` when its parts do not fit."""
+        if (self.decision is None) != (self.reason is None):
+            raise InvalidInputError("a decision and its reason come together")
+        decision = None
+        if self.decision is not None and self.reason is not None:
+            decision = Decision(ReviewState(self.decision), self.reason, self.note)
+        return AppealRuling(AppealState(self.outcome), self.note, decision)
+
+
 class ReviewPublic(Output):
     """A listing that waits for a person, or has seen one."""
 
@@ -97,6 +163,9 @@ class ReviewPublic(Output):
     claimed_by: str | None = Field(description="Who claimed it last, null after a release.")
     claimed_until: datetime | None = Field(description="Until when; others may take it then.")
     decided_at: datetime | None = Field(description="When it was last decided.")
+    appeal: AppealState | None = Field(
+        description="`open` while an appeal against its decision waits, then how it ended."
+    )
 
     @classmethod
     def of(cls, review: Review) -> Self:
@@ -114,8 +183,10 @@ class ReviewEventPublic(Output):
     act: ReviewAct = Field(description="What.")
     outcome: ReviewState | None = Field(description="Of a decision.")
     reason: DecisionReason | None = Field(description="Of a decision.")
-    note: str = Field(description="Of a decision, for people.")
+    note: str = Field(description="Of a decision or a ruling, or an appeal's grounds.")
     references: tuple[str, ...] = Field(description="Negative references that it made.")
+    appellant: Appellant | None = Field(description="Of an appeal.")
+    appeal: AppealState | None = Field(description="What was ruled on an appeal.")
 
     @classmethod
     def of(cls, event: ReviewEvent) -> Self:
@@ -127,8 +198,10 @@ class ReviewEventPublic(Output):
             act=event.act,
             outcome=decision and decision.outcome,
             reason=decision and decision.reason,
-            note=decision.note if decision else "",
+            note=_note(event),
             references=tuple(public_id(IdPrefix.REFERENCE, each) for each in event.references),
+            appellant=event.appeal and event.appeal.appellant,
+            appeal=event.ruling and event.ruling.outcome,
         )
 
 
@@ -148,10 +221,16 @@ class ReviewDetails(ReviewPublic):
 
 
 class ReviewPage(Page[ReviewPublic]):
-    """Reviews by expected harm."""
+    """Reviews by expected harm, with a notice of every motif that asks for none."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": [REVIEW_EXAMPLE], "next_cursor": None}]}
+        json_schema_extra={
+            "examples": [{"items": [REVIEW_EXAMPLE], "next_cursor": None, "quarantined_motifs": []}]
+        }
+    )
+
+    quarantined_motifs: tuple[HeldMotif, ...] = Field(
+        description="Motifs that flooded the queue and open no reviews until they are released."
     )
 
 
@@ -205,6 +284,13 @@ class MotifRecords(Output):
     motifs: tuple[MotifRecordPublic, ...] = Field(description="By the motif's id.")
 
 
+def _note(event: ReviewEvent) -> str:
+    if event.appeal is not None:
+        return event.appeal.grounds
+    told = event.decision or event.ruling
+    return told.note if told else ""
+
+
 def _fields(review: Review) -> dict[str, Any]:
     return {
         "id": public_id(IdPrefix.REVIEW, review.id),
@@ -218,4 +304,5 @@ def _fields(review: Review) -> dict[str, Any]:
         "claimed_by": review.claimed_by,
         "claimed_until": review.claimed_until,
         "decided_at": review.decided_at,
+        "appeal": review.appeal,
     }

@@ -75,6 +75,7 @@ def _listing(sheet: Sheet, case: CaseFile) -> None:
         [
             ("Listing id", listing.listing_id),
             ("Seller id", listing.seller_id),
+            ("Territory", listing.territory),
             ("Title", _shortened(listing.title)),
             ("Brand field", listing.brand_field or "(empty)"),
             ("Category", listing.category),

@@ -23,6 +23,14 @@ _MEANING: Final[Mapping[str, str]] = MappingProxyType(
         "matched.",
         ReasonCode.CLAIMS_MATCHED_BRAND: "The listing names the brand whose mark was matched.",
         ReasonCode.NO_BRAND_CLAIM: "The listing names no brand.",
+        ReasonCode.AUTHORISED_SELLER: "The operator's registry has the seller as one who may sell "
+        "goods of that brand.",
+        ReasonCode.AUTHORISATION_NOT_VALID: "The operator's registry has the seller as one who may "
+        "sell goods of that brand at other places or times.",
+        ReasonCode.PRICE_BELOW_RANGE: "The price is far below those that the operator knows for "
+        "goods of that brand.",
+        ReasonCode.MOTIF_QUARANTINED: "A part of a photo resembles a mark that the operator's "
+        "registry has set aside, because it led to too many reviews; it is not counted.",
         ReasonCode.IMAGE_UNREADABLE: "A photo could not be read and was not looked at.",
         ReasonCode.TOO_SMALL_TO_JUDGE: "A photo has too few pixels to be judged.",
         ReasonCode.NO_READABLE_IMAGE: "No photo could be judged, so a person has to look.",

@@ -30,6 +30,10 @@ from touchstone_client.errors import (
     UnauthenticatedError,
 )
 from touchstone_client.models import (
+    AppealCreate,
+    AppealRule,
+    AppealState,
+    Appellant,
     BrandCreate,
     BrandUpdate,
     CatalogCreate,
@@ -50,6 +54,7 @@ from touchstone_client.models import (
     ReviewHold,
     ReviewState,
     Scope,
+    SellerCreate,
     Verdict,
     WebhookCreate,
 )
@@ -148,6 +153,11 @@ def _registry(client: Client) -> None:
     assert client.get_brand(brand.id) == renamed
     assert [each.id for each in client.list_brands(limit=2)] == [f"brd_{n}" for n in range(1, 6)]
 
+    seller = client.create_seller(brand.id, SellerCreate(seller_id="A1", territory="EEA"))
+    assert client.get_seller(brand.id, seller.id) == seller
+    assert list(client.list_sellers(brand.id, seller_id="a1")) == [seller]
+    client.remove_seller(brand.id, seller.id)
+
     motif = client.create_motif(
         MotifCreate(
             brand_id=brand.id,
@@ -160,6 +170,8 @@ def _registry(client: Client) -> None:
     until = datetime.now(UTC) + timedelta(hours=1)
     assert client.disable_motif(motif.id, MotifDisable(until=until)).disabled_until is not None
     assert client.enable_motif(motif.id).enabled
+    with pytest.raises(ConflictError):
+        client.release_motif(motif.id)
     assert client.get_motif(motif.id) in list(client.list_motifs(brand_id=brand.id))
 
     picture = motif_file(9)
@@ -214,6 +226,11 @@ def _reviews(client: Client) -> None:
     )
     assert decided.state is ReviewState.DISMISSED
     assert client.get_review(first.id).events[-1].outcome is ReviewState.DISMISSED
+    appeal = AppealCreate(appellant=Appellant.OPERATOR, grounds="it is the mark")
+    assert client.appeal_against(first.id, appeal).appeal is AppealState.OPEN
+    assert [each.id for each in client.list_reviews(appeal=AppealState.OPEN)] == [first.id]
+    ruled = client.rule_on_appeal(first.id, AppealRule(outcome="upheld"))
+    assert (ruled.state, ruled.appeal) == (ReviewState.DISMISSED, AppealState.UPHELD)
     assert client.list_motif_records().motifs
 
 

@@ -20,7 +20,7 @@ from touchstone_client.errors import (
 )
 from touchstone_client.models import BrandCreate, KeyCreate, Scope
 
-BRAND = {"id": "brd_1", "name": "Cartier", "aliases": []}
+BRAND = {"id": "brd_1", "name": "Cartier", "aliases": [], "prices": []}
 QUICK = Retries(first_wait=0.001)
 Outcome = httpx2.Response | Exception
 

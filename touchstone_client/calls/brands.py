@@ -130,7 +130,7 @@ class BrandsCalls(Sender):
             )
         )
 
-    def get_seller(self, authorisation_id: str, brand_id: str) -> SellerPublic:
+    def get_seller(self, brand_id: str, authorisation_id: str) -> SellerPublic:
         """Get a seller.
 
         Return an authorisation.
@@ -144,7 +144,7 @@ class BrandsCalls(Sender):
         )
 
     def remove_seller(
-        self, authorisation_id: str, brand_id: str, *, idempotency_key: str | None = None
+        self, brand_id: str, authorisation_id: str, *, idempotency_key: str | None = None
     ) -> None:
         """Withdraw a seller's authorisation.
 
@@ -276,7 +276,7 @@ class AsyncBrandsCalls(AsyncSender):
             )
         )
 
-    async def get_seller(self, authorisation_id: str, brand_id: str) -> SellerPublic:
+    async def get_seller(self, brand_id: str, authorisation_id: str) -> SellerPublic:
         """Get a seller.
 
         Return an authorisation.
@@ -290,7 +290,7 @@ class AsyncBrandsCalls(AsyncSender):
         )
 
     async def remove_seller(
-        self, authorisation_id: str, brand_id: str, *, idempotency_key: str | None = None
+        self, brand_id: str, authorisation_id: str, *, idempotency_key: str | None = None
     ) -> None:
         """Withdraw a seller's authorisation.
 

@@ -15,13 +15,21 @@ from app.domain.sellers import Seller
 router = APIRouter(prefix="/v1/brands/{brand_id}/sellers", tags=["brands"])
 
 
-def stored_seller(
-    brand: BrandNumberDep,
-    touchstone: TouchstoneDep,
+async def seller_number(
     authorisation_id: Annotated[str, Path(description="An authorisation's id.")],
+) -> int:
+    """Return the authorisation in the path."""
+    return parse_id(IdPrefix.SELLER, authorisation_id)
+
+
+SellerNumberDep = Annotated[int, Depends(seller_number)]
+
+
+def stored_seller(
+    brand: BrandNumberDep, number: SellerNumberDep, touchstone: TouchstoneDep
 ) -> Seller:
     """Return the authorisation in the path; one of another brand is not found under this one."""
-    seller = touchstone.registry.seller(parse_id(IdPrefix.SELLER, authorisation_id))
+    seller = touchstone.registry.seller(number)
     if seller.brand_id != brand:
         raise NotFoundError("the brand has no such seller")
     return seller

@@ -42,9 +42,7 @@ class ListingCreate(Sent):
     currency: str = ""
     """The price's currency."""
     territory: str = ""
-    """The marketplace's country, by its code of two letters: where a seller has to be
-    authorised.
-    """
+    """The marketplace's country by its code, where a seller has to be authorised."""
     images: tuple[str, ...] = ()
     """Names of the photos, if the row has them. The photos themselves must be sent along, and a
     name without its photo is refused; a URL whose photo was not sent is fetched where the

@@ -96,9 +96,7 @@ class SellerCreate(Sent):
     """Somebody who may sell a brand's goods."""
 
     seller_id: str
-    """The marketplace's id of the seller, as listings have it; white space and case do not
-    matter.
-    """
+    """The marketplace's id of the seller; white space and case do not matter."""
     kind: SellerKind = SellerKind.AUTHORISED
     """What the seller is to the brand."""
     territory: str = ""

@@ -36,8 +36,7 @@ class ListingCreate(Input):
     territory: str = Field(
         "",
         max_length=50,
-        description="The marketplace's country, by its code of two letters: where a seller has to "
-        "be authorised.",
+        description="The marketplace's country by its code, where a seller has to be authorised.",
     )
     images: tuple[str, ...] = Field(
         (),

@@ -30,8 +30,7 @@ class SellerCreate(Input):
     seller_id: str = Field(
         min_length=1,
         max_length=500,
-        description="The marketplace's id of the seller, as listings have it; white space and "
-        "case do not matter.",
+        description="The marketplace's id of the seller; white space and case do not matter.",
     )
     kind: SellerKind = Field(SellerKind.AUTHORISED, description="What the seller is to the brand.")
     territory: str = Field(

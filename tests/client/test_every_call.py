@@ -206,6 +206,7 @@ def _judging(client: Client) -> None:
     assert again[0] == again[1]
     assert client.get_assessment(judged.id) == judged
     assert judged in list(client.list_assessments(limit=1))
+    assert client.verify_assessment(judged.id).assessment_id == judged.id
     assert client.get_evidence(judged.id).assessment == judged
     assert client.get_evidence_file(judged.id)[:2] == b"PK"
     overlay = client.get_evidence_file(judged.id, EvidenceFormat.PNG, image=1)

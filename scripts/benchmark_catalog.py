@@ -1,12 +1,17 @@
-"""Measures a catalogue run against what the network alone could do, and its memory as it grows.
+"""Measures a catalogue run: against the network alone, its memory, and workers of a cluster.
 
     python -m scripts.benchmark_catalog --data ../shared/data
     python -m scripts.benchmark_catalog --memory 1000 10000
+    python -m scripts.benchmark_catalog --data ../shared/data --cluster 1 2
+    python -m scripts.benchmark_catalog --data ../shared/data --one-core
 
 The first looks, round by round in turns, at the same photos twice: decoded beforehand, proposed and
 embedded by as many threads as the run has workers, and as a catalogue from disk to OUT. The second
 scores catalogues of growing size in a process each, with the embedder without weights and every
-photo another one, and tells the most memory that each process ever had.
+photo another one, and tells the most memory that each process ever had. The third scores the same
+catalogue with so many workers of a Ray cluster, a core and a thread each, in turns; rates are from
+the first finished listing on, when every worker is there. The last scores it in one thread and
+tells what a photo costs: processor time, which other work beside it does not lengthen, and bytes.
 """
 
 import argparse
@@ -17,13 +22,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
+
+from app.batch.cluster_jobs import ClusterOptions
 from app.batch.scoring import RunOptions, score_catalog
-from app.batch.tally import CatalogSummary
+from app.batch.tally import CatalogSummary, ProgressReport
 from app.bootstrap import build, build_eyes
+from app.cli.bench import on_ray
 from app.domain.errors import TouchstoneError
 from app.evaluation.speed.photos import product_photos
 from app.evaluation.speed.random_registry import fill_with_random
@@ -35,8 +44,10 @@ from app.settings import Settings
 from app.storage.database import Database
 from app.storage.embeddings import SqlEmbeddingStore
 from models.regions import Photo
+from scripts.measure_driver import seconds_by_process
 
 _PHOTOS_PER_LISTING = 2
+_ONE_RUN = ("ray::Findings", "ray::_Cell")
 _STAGES = ("decode", "propose", "embed", "search", "read", "judge")
 
 
@@ -134,6 +145,116 @@ def write_catalog(folder: Path, photos: Sequence[bytes], listings: int) -> Path:
     return source
 
 
+def measure_cluster(settings: Settings, options: argparse.Namespace) -> str:
+    """Return the table of rates by workers, and each as a multiple of the first in its round."""
+    photos = product_photos(options.data, options.photos, options.side)
+    rates: dict[int, list[float]] = {workers: [] for workers in options.cluster}
+    costs: dict[int, list[float]] = {workers: [] for workers in options.cluster}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = write_catalog(folder, photos, len(photos) // _PHOTOS_PER_LISTING)
+        own = {"data_dir": folder / "var", "database_url": "", "blob_url": ""}
+        throwaway = settings.model_copy(update=own)
+        touchstone = build(throwaway)
+        _enrol(touchstone, throwaway, options.references)
+        try:
+            for _ in range(options.rounds):
+                for workers in options.cluster:
+                    bounds = ClusterOptions(workers, min_workers=workers)
+                    clock = _SinceFirst()
+                    score_catalog(
+                        source,
+                        folder / "out.jsonl",
+                        assessor=touchstone.assessor,
+                        progress=clock,
+                        executor=on_ray(throwaway, touchstone, bounds),
+                    )
+                    rates[workers].append(clock.rate)
+                    costs[workers].append(clock.processor_ms)
+        finally:
+            touchstone.close()
+    return cluster_table(rates, costs)
+
+
+def cluster_table(
+    rates: Mapping[int, Sequence[float]], costs: Mapping[int, Sequence[float]]
+) -> str:
+    """Return medians over the rounds, worst to best in brackets, as Markdown.
+
+    >>> print(cluster_table({1: [2.0, 2.2], 2: [3.8, 4.2]}, {1: [150, 152], 2: [155, 157]}))
+    | Workers | Photos a second | Times the first | ms of one core for a photo |
+    | --- | --- | --- | --- |
+    | 1 | 2.1 (2.0 to 2.2) | 1.00 (1.00 to 1.00) | 151 (150 to 152) |
+    | 2 | 4.0 (3.8 to 4.2) | 1.90 (1.90 to 1.91) | 156 (155 to 157) |
+    """
+    lines = [
+        "| Workers | Photos a second | Times the first | ms of one core for a photo |",
+        "| --- | --- | --- | --- |",
+    ]
+    first = next(iter(rates.values()))
+    for workers, found in rates.items():
+        times = [rate / one for rate, one in zip(found, first, strict=True)]
+        cells = (_spread(found), _spread(times, 2), _spread(costs[workers], 0))
+        lines.append(f"| {workers} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+class _SinceFirst:
+    """Tells the rate from the first finished listing on, and what workers and driver took."""
+
+    def __init__(self) -> None:
+        self._began: tuple[float, int, float] | None = None
+        self.rate = 0.0
+        self.processor_ms = 0.0
+
+    def __call__(self, report: ProgressReport) -> None:
+        last = report.rows == report.total_rows
+        if not report.new_rows or (self._began is not None and not last):
+            return
+        now = time.perf_counter()
+        spent = time.process_time() + sum(seconds_by_process(_ONE_RUN).values())
+        if self._began is None:
+            self._began = (now, report.new_photos, spent)
+            return
+        photos = report.new_photos - self._began[1]
+        self.rate = photos / (now - self._began[0])
+        self.processor_ms = 1000 * (spent - self._began[2]) / photos
+
+
+def measure_core(settings: Settings, options: argparse.Namespace) -> str:
+    """Return what a photo costs one core and the disk, as Markdown."""
+    photos = product_photos(options.data, options.photos, options.side)
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = write_catalog(folder, photos, len(photos) // _PHOTOS_PER_LISTING)
+        own = {"data_dir": folder / "var", "database_url": "", "blob_url": "", "threads": 1}
+        alone = settings.model_copy(update=own)
+        touchstone = build(alone)
+        _enrol(touchstone, alone, options.references)
+        target = folder / "out.jsonl"
+        run = RunOptions(workers=1, keep_regions=True)
+        try:
+            touchstone.gallery.current()
+            began = time.process_time()
+            summary = score_catalog(source, target, assessor=touchstone.assessor, options=run)
+            spent = time.process_time() - began
+        finally:
+            touchstone.close()
+        kept = sum(p.stat().st_size for p in folder.glob("out.jsonl.run/*.regions.parquet"))
+        ledger = sum(p.stat().st_size for p in folder.glob("out.jsonl.run/*.zst"))
+        sizes = {
+            "bytes of a photo": sum(map(len, photos)) / len(photos),
+            "bytes of an assessment in OUT": target.stat().st_size / summary.listings,
+            "bytes of a listing in the ledger": ledger / summary.listings,
+            "bytes of a photo's embeddings, kept": kept / summary.photos,
+        }
+    lines = ["| | |", "| --- | --- |"]
+    lines.append(f"| ms of one core for a photo | {1000 * spent / summary.photos:,.0f} |")
+    lines += [f"| {name} | {value:,.0f} |" for name, value in sizes.items()]
+    return "\n".join(lines)
+
+
 def measure_memory(sizes: Sequence[int]) -> str:
     """Return the table of memory; every size in a process of its own."""
     lines = ["| Listings | Photos | Seconds | Most memory, MiB |", "| --- | --- | --- | --- |"]
@@ -176,6 +297,8 @@ def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--memory", type=int, nargs="+", metavar="LISTINGS")
+    parser.add_argument("--cluster", type=int, nargs="+", metavar="WORKERS")
+    parser.add_argument("--one-core", action="store_true")
     parser.add_argument("--one-run", type=int, metavar="LISTINGS", help=argparse.SUPPRESS)
     return parser.parse_args(words)
 
@@ -186,6 +309,10 @@ def main(words: list[str] | None = None) -> int:
     try:
         if options.one_run:
             print(one_run(options.one_run))
+        elif options.cluster:
+            print(measure_cluster(Settings(reading="never"), options))
+        elif options.one_core:
+            print(measure_core(Settings(reading="never"), options))
         elif options.memory:
             print(measure_memory(options.memory))
         else:

@@ -40,6 +40,7 @@ from app.domain.listing import Listing
 from app.domain.match import Match
 from app.media.limits import DecodeLimits
 from app.services.photo_memory import PhotoMemory
+from app.services.region_memory import RegionMemory
 from app.services.sources import ImageSource
 from app.services.stages import Observe, unobserved
 from app.services.whole_photos import WholePhotos
@@ -68,6 +69,7 @@ class MadeUp:
         *,
         observe: Observe = unobserved,
         memory: PhotoMemory | None = None,
+        regions: RegionMemory | None = None,  # noqa: ARG002
     ) -> Assessment:
         """Return an assessment; see `app.batch.stage.ListingAssessor`."""
         del observe, memory

@@ -21,6 +21,7 @@ from app.api.schemas.base import Problem, ProblemError
 from app.domain import errors
 from app.domain.errors import (
     BusyError,
+    ClusterError,
     ConflictError,
     DeadlineError,
     ForbiddenError,
@@ -62,6 +63,7 @@ STATUSES: Final[Mapping[type[TouchstoneError], int]] = MappingProxyType(
         ConflictError: 409,
         NotReadyError: 503,
         ModelRefusedError: 503,
+        ClusterError: 503,
         StorageError: 503,
     }
 )

@@ -8,7 +8,7 @@ however long the catalogue is. Nothing is retried, and no order is ever promised
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from app.domain.errors import InvalidInputError
 
@@ -16,19 +16,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 DEFAULT_WORKERS = 2
 _WINDOW_PER_WORKER = 4  # a slow listing holds up the results behind it, not the other workers
-
-
-class Executor(Protocol):
-    """Maps work over items."""
-
-    def map(
-        self, work: Callable[[Item], Result], items: Iterable[Item]
-    ) -> Generator[Result, None, None]:
-        """Yield the results in the order of the items, which are drawn in the caller's thread.
-
-        The first exception of the work, of the items or of the caller (Ctrl-C included) ends it:
-        what has not begun is dropped, what has is waited for.
-        """
 
 
 class LocalExecutor:
@@ -42,7 +29,11 @@ class LocalExecutor:
     def map(
         self, work: Callable[[Item], Result], items: Iterable[Item]
     ) -> Generator[Result, None, None]:
-        """See `Executor.map`."""
+        """Yield the results in the order of the items, which are drawn in the caller's thread.
+
+        The first exception of the work, of the items or of the caller (Ctrl-C included) ends it:
+        what has not begun is dropped, what has is waited for.
+        """
         pool = ThreadPoolExecutor(self._workers, thread_name_prefix="catalog")
         window: deque[Future[Result]] = deque()
         try:

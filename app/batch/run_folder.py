@@ -5,6 +5,7 @@
       ledger.jsonl             what the results are of, and which shards are finished
       00000.jsonl.zst          a finished shard: one line for each row
       00001.jsonl.part         the shard under way
+      00000.regions.parquet    what its photos were embedded as, where that is kept
 
 Every line of the shard under way is handed to the operating system as soon as its row is done, so
 killing the process loses at most the line being written. OUT is made from this folder alone, which
@@ -15,7 +16,7 @@ it failed rows are retried alone, and a later run takes over what has not change
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import copyfileobj
@@ -24,11 +25,13 @@ from typing import BinaryIO
 from app.batch.compression import DAMAGE, compressing, decompressed
 from app.batch.durable import replacing, writing
 from app.batch.entries import Entry, entries, entry_line
+from app.batch.kept_regions import KeptFrame, ShardRegions
 from app.batch.ledger import FinishedShard, Ledger, Origin
 from app.batch.stage import Outcome
 from app.domain.errors import ConflictError, StorageError
 
 _COMPRESSION = ".zst"
+_SHARD_FILES = ("*.jsonl.part", "*.jsonl.zst", "*.regions.part", "*.regions.parquet")
 
 
 class RunFolder:
@@ -137,6 +140,10 @@ class RunFolder:
         """Return where a shard is while under way."""
         return self.path / f"{shard:05d}.jsonl.part"
 
+    def regions(self, shard: int) -> ShardRegions:
+        """Return what the photos of a shard were embedded as."""
+        return ShardRegions(self.path / f"{shard:05d}")
+
     def _file(self, shard: int) -> Path:
         return self.path / f"{shard:05d}.jsonl{_COMPRESSION}"
 
@@ -157,7 +164,7 @@ class RunFolder:
 
     def _remove(self, first_shard: int) -> None:
         with writing(self.path):
-            for path in (*self.path.glob("*.jsonl.part"), *self.path.glob("*.jsonl.zst")):
+            for path in [path for kind in _SHARD_FILES for path in self.path.glob(kind)]:
                 number = path.name.split(".")[0]
                 if number.isdigit() and (int(number) >= first_shard or path.suffix == ".part"):
                     path.unlink()
@@ -177,13 +184,16 @@ class ShardWriter:
         self._untouched = run.is_finished(shard)
         self._file: BinaryIO | None = None
         self._rows = 0
+        self._regions = run.regions(shard)
 
-    def append(self, outcome: Outcome) -> None:
-        """Add one outcome.
+    def append(self, outcome: Outcome, regions: Sequence[KeptFrame] = ()) -> None:
+        """Add one outcome, and what the photos were embedded as that were looked at for it.
 
         Raises:
             StorageError: when the disk is full; what was added before stays readable.
         """
+        # Before the row: what is kept of a row is then never without its regions.
+        self._regions.add(regions)
         known = self._rows < len(self.kept) and self.kept[self._rows].outcome is outcome
         if self._file is None and not known:
             self._file = self._opened()
@@ -197,6 +207,7 @@ class ShardWriter:
         Raises:
             StorageError: when the disk is full.
         """
+        self._regions.finish()
         if self._file is None and self._untouched and self._rows == len(self.kept):
             return
         file = self._file or self._opened()
@@ -205,6 +216,8 @@ class ShardWriter:
 
     def close(self) -> None:
         """Leave the shard as it is, to be resumed."""
+        with suppress(OSError):
+            self._regions.close()
         if self._file is not None:
             # After a failed write, closing tries once more; its complaint would hide the first.
             with suppress(OSError):

@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.batch.executor import DEFAULT_WORKERS, Executor, LocalExecutor
+from app.batch.executor import DEFAULT_WORKERS, LocalExecutor
 from app.batch.formats import Catalog
 from app.batch.ledger import Origin
 from app.batch.outputs import Outputs
@@ -23,6 +23,7 @@ from app.batch.shards import (
     SHARD_ROWS,
     ShardKeeper,
     ShardWork,
+    TaskExecutor,
     everything,
     has_not_failed,
     tasks,
@@ -47,6 +48,7 @@ class RunOptions:
         retry_failed: Go on likewise, and assess anew the listings that failed or have a photo
             that could not be judged.
         since: The output of another run, whose results are taken over for unchanged listings.
+        keep_regions: Also keep what photos were embedded as, to be searched again without them.
         encoding: Of CSV files; empty to find it out.
         shard_rows: Rows in a shard.
         inside: The folders that photos on disk have to lie in; anywhere when `None`.
@@ -56,6 +58,7 @@ class RunOptions:
     resume: bool = False
     retry_failed: bool = False
     since: Path | None = None
+    keep_regions: bool = False
     encoding: str = ""
     shard_rows: int = SHARD_ROWS
     inside: tuple[Path, ...] | None = None
@@ -74,7 +77,7 @@ class _Run:
     catalog: Catalog
     outputs: Outputs
     options: RunOptions
-    executor: Executor
+    executor: TaskExecutor
     progress: Progress
     seconds: SharedStageTotals
     tally: Tally
@@ -88,6 +91,7 @@ def score_catalog(
     options: RunOptions | None = None,
     progress: Progress = silent,
     collector: ImageCollector | None = None,
+    executor: TaskExecutor | None = None,
 ) -> CatalogSummary:
     """Assess every listing of a catalogue and write the results in its order.
 
@@ -99,6 +103,7 @@ def score_catalog(
         options: how.
         progress: is told at the start and after every row.
         collector: fetches images behind URLs; without it each is an error of that image.
+        executor: what brings tasks to their outcomes; threads of this process when not given.
 
     Raises:
         UnsupportedFileError: when a format is unknown or the catalogue cannot be read.
@@ -114,7 +119,7 @@ def score_catalog(
     catalog = Catalog(source, encoding=options.encoding, inside=options.inside)
     outputs = Outputs.at(target)
     outputs.require_apart_from(catalog.files)
-    executor, seconds = LocalExecutor(options.workers), SharedStageTotals()
+    executor, seconds = executor or LocalExecutor(options.workers), SharedStageTotals()
     run = _Run(catalog, outputs, options, executor, progress, seconds, Tally())
     total_rows = catalog.count()
     if options.retry_failed and not outputs.run.exists():
@@ -127,11 +132,12 @@ def score_catalog(
         _earlier(folder, versions, options.since) as earlier,
     ):
         _begin(folder, Origin(catalog.name, versions, options.shard_rows), options)
-        work = ShardWork(AssessStage(assessor, seconds, photos, collector), earlier)
-        _score(run, folder, work, total_rows)
+        stage = AssessStage(assessor, seconds, photos, collector)
+        work = ShardWork(stage, earlier, keep_regions=options.keep_regions)
+        repeated = _score(run, folder, work, total_rows)
         outputs.publish(folder.outcomes())
         passed = time.perf_counter() - started
-        summary = run.tally.summary(passed, seconds.seconds(), photos.repeated)
+        summary = run.tally.summary(passed, seconds.seconds(), photos.repeated + repeated)
         outputs.publish_summary({"catalog": catalog.name, **summary.to_document()})
     return summary
 
@@ -143,9 +149,10 @@ def _begin(folder: RunFolder, origin: Origin, options: RunOptions) -> None:
         folder.restart(origin)
 
 
-def _score(run: _Run, folder: RunFolder, work: ShardWork, total_rows: int) -> None:
-    """Bring every row to its outcome, kept in the folder."""
+def _score(run: _Run, folder: RunFolder, work: ShardWork, total_rows: int) -> int:
+    """Bring every row to its outcome; return the photos not looked at again elsewhere."""
     keep = has_not_failed if run.options.retry_failed else everything
+    repeated = 0
     run.progress(run.tally.report(total_rows))
     with (
         closing(run.catalog.rows()) as rows,
@@ -157,9 +164,12 @@ def _score(run: _Run, folder: RunFolder, work: ShardWork, total_rows: int) -> No
         for done in results:
             keeper.keep(done)
             run.tally.add(done.outcome, done.taken)
+            run.seconds.add(done.seconds)
+            repeated += done.repeated
             run.progress(run.tally.report(total_rows))
         keeper.finish()
     folder.end_at(keeper.shards)
+    return repeated
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from app.batch.lookup import Lookup
 from app.domain.assessment import ImageFinding
 from app.services.photo_memory import Look
 
-_FINDING: TypeAdapter[ImageFinding] = TypeAdapter(ImageFinding)
+FINDING: TypeAdapter[ImageFinding] = TypeAdapter(ImageFinding)
 
 
 class SeenPhotos:
@@ -43,7 +43,7 @@ class SeenPhotos:
             else:
                 self._repeated += 1
         if kept is not None:
-            return _FINDING.validate_json(kept)
+            return FINDING.validate_json(kept)
         assert future is not None  # noqa: S101  one of the three is there
         return self._look(key, look, future) if mine else future.result()
 
@@ -54,7 +54,7 @@ class SeenPhotos:
     def _look(self, key: str, look: Look, future: Future[ImageFinding]) -> ImageFinding:
         try:
             finding = look()
-            self._kept.put(key, _FINDING.dump_json(finding))
+            self._kept.put(key, FINDING.dump_json(finding))
         except BaseException as error:
             future.set_exception(error)  # whoever waits for it fails in the same way
             raise

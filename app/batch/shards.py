@@ -7,10 +7,13 @@ Shards follow each other without a pause: while the last rows of one are being l
 of the next are already under way.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
 
-from app.batch.rows import BadRow, CatalogRow, Row
+from app.batch.kept_regions import KeptFrame
+from app.batch.rows import BadRow, Row
 from app.batch.run_folder import RunFolder, ShardWriter
 from app.batch.since import Earlier, failed_images
 from app.batch.stage import AssessStage, Outcome
@@ -30,11 +33,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A task's outcome."""
+    """A task's outcome; what it took, and photos not looked at again, where elsewhere counted."""
 
     shard: ShardWriter
     outcome: Outcome
     taken: Taken
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    repeated: int = 0
+    regions: tuple[KeptFrame, ...] = ()
 
 
 def tasks(
@@ -70,19 +76,54 @@ def has_not_failed(outcome: Outcome) -> bool:
 class ShardWork:
     """Brings tasks to their outcomes; safe to share between threads."""
 
-    def __init__(self, stage: AssessStage, earlier: Earlier | None) -> None:
+    def __init__(
+        self, stage: AssessStage, earlier: Earlier | None, *, keep_regions: bool = False
+    ) -> None:
         self._stage = stage
         self._earlier = earlier
+        self.keep_regions = keep_regions
 
     def __call__(self, task: Task) -> Done:
         """Return the outcome that is there, else assess the row."""
+        done = self.at_hand(task)
+        if done is not None:
+            return done
+        regions: list[KeptFrame] = []
+        outcome = self._stage.run(task.row, regions.extend if self.keep_regions else None)
+        return self.done(task, outcome, regions=tuple(regions))
+
+    def at_hand(self, task: Task) -> Done | None:
+        """Return the outcome that takes no assessing, if there is one."""
         if task.kept is not None:
             return Done(task.shard, task.kept, Taken.KEPT)
-        if self._earlier is not None and isinstance(task.row, CatalogRow):
-            unchanged = self._earlier.unchanged(task.row)
-            if unchanged is not None:
-                return Done(task.shard, unchanged, Taken.UNCHANGED)
-        return Done(task.shard, self._stage.run(task.row), Taken.NEW)
+        if isinstance(task.row, BadRow):
+            return self.done(task, task.row)
+        unchanged = None if self._earlier is None else self._earlier.unchanged(task.row)
+        if unchanged is None or self._earlier is None:
+            return None
+        regions = self._earlier.regions(unchanged) if self.keep_regions else ()
+        return Done(task.shard, unchanged, Taken.UNCHANGED, regions=regions)
+
+    @staticmethod
+    def done(
+        task: Task,
+        outcome: Outcome,
+        seconds: Mapping[str, float] = MappingProxyType({}),
+        repeated: int = 0,
+        regions: tuple[KeptFrame, ...] = (),
+    ) -> Done:
+        """Return a task with the outcome that its row was just given."""
+        return Done(task.shard, outcome, Taken.NEW, seconds, repeated, regions)
+
+
+class TaskExecutor(Protocol):
+    """Brings tasks to their outcomes, several at a time."""
+
+    def map(self, work: ShardWork, items: Iterable[Task]) -> Generator[Done, None, None]:
+        """Yield what is done in the order of the tasks, which are drawn in the caller's thread.
+
+        The first exception of the work, of the tasks or of the caller (Ctrl-C included) ends it.
+        """
 
 
 class ShardKeeper:
@@ -102,7 +143,7 @@ class ShardKeeper:
             self.finish()
             self._shard = done.shard
             self.shards += 1
-        done.shard.append(done.outcome)
+        done.shard.append(done.outcome, done.regions)
 
     def finish(self) -> None:
         """Finish the shard under way.

@@ -6,9 +6,11 @@ are of no use, nor are those with a photo that could not be read.
 """
 
 import hashlib
+from itertools import groupby
 from pathlib import Path
 
 from app.batch.entries import entries, entry_line
+from app.batch.kept_regions import KeptFrame, frames_bytes, frames_of, read_frames
 from app.batch.lookup import Lookup
 from app.batch.rows import CatalogRow
 from app.batch.run_folder import RunFolder
@@ -41,6 +43,10 @@ class Earlier:
             raise InvalidInputError(f"there is no earlier run: {run} is missing")
         self.usable = origin.versions == versions
         self._kept = Lookup(scratch)
+        self._regions = Lookup(scratch.with_suffix(".regions.sqlite"))
+        if self.usable:
+            for sha256, frames in groupby(read_frames(run), key=lambda frame: frame.sha256):
+                self._regions.put(sha256, frames_bytes(list(frames)))
         for outcome in earlier.outcomes() if self.usable else ():
             if isinstance(outcome, Scored) and _is_usable(outcome.document, versions):
                 self._kept.put(outcome.digest, entry_line(outcome))
@@ -55,9 +61,22 @@ class Earlier:
             return None
         return Scored(row.place, row.digest, outcome.document)
 
+    def regions(self, outcome: Outcome) -> tuple[KeptFrame, ...]:
+        """Return what an outcome's photos were embedded as, each photo the first time only."""
+        if not isinstance(outcome, Scored):
+            return ()
+        frames: list[KeptFrame] = []
+        for image in outcome.document["images"]:
+            found = self._regions.get(image["sha256"])
+            if found:
+                frames += frames_of(found)
+                self._regions.put(image["sha256"], b"")
+        return tuple(frames)
+
     def close(self) -> None:
         """Forget everything."""
         self._kept.close()
+        self._regions.close()
 
 
 def _is_usable(document: Document, versions: Document) -> bool:

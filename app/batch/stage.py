@@ -8,13 +8,14 @@ listing would fail in the same way and a run that stopped can be resumed.
 
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
 from app.batch.image_folders import UrlSource
+from app.batch.kept_regions import KeptFrame, kept_frames
 from app.batch.rows import BadRow, CatalogRow, Place, Row
 from app.domain.assessment import Assessment
 from app.domain.contract import Document, assessment_document
@@ -22,6 +23,7 @@ from app.domain.errors import InvalidInputError, TouchstoneError
 from app.domain.listing import Listing
 from app.services.collecting import ImageCollector
 from app.services.photo_memory import PhotoMemory
+from app.services.region_memory import NotedRegions, PhotoRegions, RegionMemory
 from app.services.sources import FetchedSource, ImageSource
 from app.services.stages import Observe, StageTotals, unobserved
 
@@ -38,6 +40,7 @@ class ListingAssessor(Protocol):
         *,
         observe: Observe = ...,
         memory: PhotoMemory | None = ...,
+        regions: RegionMemory | None = ...,
     ) -> Assessment:
         """Return the verdict on a listing; safe to call from several threads."""
 
@@ -52,6 +55,7 @@ class Scored:
 
 
 Outcome = Scored | BadRow
+KeepFrames = Callable[[Sequence[KeptFrame]], None]
 
 
 class AssessStage:
@@ -76,13 +80,31 @@ class AssessStage:
         versions: Document = assessment_document(nothing)["versions"]
         return versions
 
-    def run(self, row: Row) -> Outcome:
+    def run(self, row: Row, keep: KeepFrames | None = None) -> Outcome:
         """Return the row's assessment, or the row as one that has none.
+
+        Args:
+            row: the row.
+            keep: is handed what each photo was embedded as that is looked at for the row.
 
         Raises:
             TouchstoneError: when assessing failed for a reason that is not this listing's.
         """
-        return row if isinstance(row, BadRow) else self._assess(row)
+        if isinstance(row, BadRow):
+            return row
+        if keep is None:
+            return self._assess(row, None)
+
+        def note(photo: PhotoRegions) -> None:
+            keep(kept_frames(photo))
+
+        return self._assess(row, NotedRegions(note))
+
+    def assess(self, row: CatalogRow) -> Assessment:
+        """Return the row's assessment as it is, with figures that are not rounded."""
+        return self._assessor.assess(
+            row.listing, self._at_hand(row.sources), observe=self._observe, memory=self._memory
+        )
 
     def _at_hand(self, sources: Sequence[ImageSource]) -> Sequence[ImageSource]:
         """Fetch what is behind an address, as far as the policy lets."""
@@ -91,12 +113,16 @@ class AssessStage:
         named = [_fetched(source, self._collector) for source in sources]
         return self._collector.collect(named, observe=self._observe)
 
-    def _assess(self, row: CatalogRow) -> Outcome:
+    def _assess(self, row: CatalogRow, regions: RegionMemory | None) -> Outcome:
         refused = BadRow(row.place, row.digest, row.text, reason="")
         try:
             sources = self._at_hand(row.sources)
             assessment = self._assessor.assess(
-                row.listing, sources, observe=self._observe, memory=self._memory
+                row.listing,
+                sources,
+                observe=self._observe,
+                memory=self._memory,
+                regions=regions,
             )
             return Scored(row.place, row.digest, assessment_document(assessment))
         except InvalidInputError as error:
@@ -132,6 +158,11 @@ class SharedStageTotals:
         """Add one figure."""
         with self._adding:
             self._totals(stage, seconds)
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Add sums of another process."""
+        for stage, value in seconds.items():
+            self(stage, value)
 
     def seconds(self) -> Mapping[str, float]:
         """Return the sums; with several workers they may exceed the time that passed."""

@@ -8,7 +8,7 @@ from app.batch.jobs.task_queue import TaskQueue
 from app.bootstrap.eyes import build_eyes as build_eyes
 from app.bootstrap.eyes import build_reader as build_reader
 from app.domain.claim_reading import ClaimReader, load_terms
-from app.domain.ports import BlobStore
+from app.domain.ports import BackgroundStore, BlobStore
 from app.domain.rationing import ReadingMode
 from app.domain.residue import ResidueReader
 from app.domain.webhook import RetryPlan
@@ -39,6 +39,14 @@ from app.services.evidence import EvidenceRoom
 from app.services.explaining import Explainer
 from app.services.flooding import FloodGuard
 from app.services.index_building import SnapshotKeeper
+from app.services.judging_kit import (
+    Bench,
+    JudgingKit,
+    KitBackgrounds,
+    KitPacker,
+    KitRegistry,
+    KitVectors,
+)
 from app.services.keys import KeyKeeper
 from app.services.linting import Linter
 from app.services.live_gallery import LiveGallery
@@ -238,13 +246,6 @@ def _assessor(
     )
 
 
-def _library(
-    settings: Settings, eyes: Eyes, database: Database, blobs: BlobStore
-) -> BackgroundLibrary:
-    shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
-    return BackgroundLibrary(eyes.model, SqlBackgroundStore(database), blobs, shipped)
-
-
 def _linter(
     settings: Settings, shelf: ReferenceShelf, library: BackgroundLibrary, blobs: BlobStore
 ) -> Linter:
@@ -269,7 +270,7 @@ def build(
     registry, assessments = SqlRegistryStore(database), SqlAssessmentStore(database)
     blobs = FsspecBlobStore(settings.resolved_blob_url)
     vectors = ReferenceVectors(eyes.embedder, SqlEmbeddingStore(database), blobs, limits)
-    library = _library(settings, eyes, database, blobs)
+    library = _library(settings, eyes, SqlBackgroundStore(database), blobs)
     gallery = LiveGallery(registry, vectors, library, build_gallery_options(settings))
     text = _text_evidence(settings, reader, vectors)
     assessor = _assessor(settings, eyes, gallery, build_verifier(settings, blobs, limits), text)
@@ -294,6 +295,8 @@ def build(
         enroller=enroller,
         importer=ManifestImporter(registry, enroller, limits),
         calibrator=Calibrator(eyes, library, limits),
+        vectors=vectors,
+        packer=KitPacker(registry, gallery, vectors, blobs, settings.data_dir),
         snapshots=SnapshotKeeper(settings.snapshots, eyes.embedder, gallery),
         keys=build_keys(database),
         audit=build_audit(database),
@@ -308,6 +311,35 @@ def build(
         limits=limits,
         close=lambda: _close(collector, database),
     )
+
+
+def _library(
+    settings: Settings, eyes: Eyes, store: BackgroundStore, blobs: BlobStore
+) -> BackgroundLibrary:
+    shipped = shipped_file(f"{settings.model}.{settings.speed}.background.safetensors")
+    return BackgroundLibrary(eyes.model, store, blobs, shipped)
+
+
+def build_bench(settings: Settings, key: str) -> Bench:
+    """Return what judges by the kit under a key, without a database.
+
+    Raises:
+        NotFoundError: when the kit is not in the settings' blob store.
+        StorageError: when it cannot be read.
+        ModelRefusedError: when the model cannot be used here.
+    """
+    blobs = FsspecBlobStore(settings.resolved_blob_url)
+    kit = JudgingKit.read(blobs, key)
+    kit.unpack(blobs, settings.data_dir)
+    eyes = build_eyes(settings)
+    store = KitVectors(settings.data_dir)
+    vectors = ReferenceVectors(eyes.embedder, store, blobs, build_limits(settings))
+    library = _library(settings, eyes, KitBackgrounds(kit), blobs)
+    gallery = LiveGallery(KitRegistry(kit), vectors, library, build_gallery_options(settings))
+    verifier = build_verifier(settings, blobs, build_limits(settings))
+    text = _text_evidence(settings, None, vectors)
+    assessor = _assessor(settings, eyes, gallery, verifier, text)
+    return Bench(assessor, build_collector(settings))
 
 
 def _close(collector: ImageCollector, database: Database) -> None:

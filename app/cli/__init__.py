@@ -9,6 +9,8 @@ import typer
 from app.cli import (
     audit,
     catalog,
+    catalog_rematch,
+    catalog_replay,
     catalog_report,
     evidence,
     explaining,
@@ -45,6 +47,8 @@ cli.add_typer(prices.commands, name="prices")
 cli.command("score")(scoring.score)
 cli.command("explain")(explaining.explain)
 catalog.commands.command("report")(catalog_report.report)
+catalog.commands.command("rematch")(catalog_rematch.rematch)
+catalog.commands.command("replay")(catalog_replay.replay)
 cli.add_typer(catalog.commands, name="catalog")
 cli.command("calibrate")(scoring.calibrate)
 cli.command("verify")(verifying.verify)

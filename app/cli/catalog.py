@@ -7,12 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from app.batch.catalog_files import catalog_files
+from app.batch.cluster_jobs import ClusterOptions
 from app.batch.dry_run import dry_run
 from app.batch.executor import DEFAULT_WORKERS
 from app.batch.outputs import Outputs
 from app.batch.report.page import ReportOptions, write_report
 from app.batch.scoring import RunOptions, score_catalog
 from app.batch.tally import CatalogSummary, Progress
+from app.cli.bench import on_ray
 from app.cli.catalog_forecast import print_forecast
 from app.cli.catalog_means import pictures_of
 from app.cli.catalog_progress import shown
@@ -24,10 +26,21 @@ from app.services.touchstone import Touchstone
 commands = typer.Typer(help="Score catalogues of listings.", no_args_is_help=True)
 
 
+MinWorkers = Annotated[
+    int, typer.Option(min=1, help="With ray: workers that a run waits for, and keeps.")
+]
+WorkerCpus = Annotated[int, typer.Option(min=1, help="With ray: cores of a worker.")]
+WorkerGpus = Annotated[
+    float | None,
+    typer.Option(min=0, help="With ray: GPUs of a worker; those there are shared out."),
+]
+
+
 class Executor(StrEnum):
     """Where the stage runs."""
 
     LOCAL = "local"
+    RAY = "ray"
 
 
 @commands.callback()
@@ -48,6 +61,9 @@ def score(
         Executor.LOCAL
     ),
     workers: Annotated[int, typer.Option(min=1, help="Listings at a time.")] = DEFAULT_WORKERS,
+    min_workers: MinWorkers = 1,
+    worker_cpus: WorkerCpus = 1,
+    worker_gpus: WorkerGpus = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Assess again what failed, and nothing else.")
@@ -56,6 +72,10 @@ def score(
         Path | None,
         typer.Option("--since", metavar="OUT", help="Take over what has not changed since."),
     ] = None,
+    keep_regions: Annotated[
+        bool,
+        typer.Option("--keep-regions", help="Keep embeddings, so that photos can be rematched."),
+    ] = False,
     encoding: Annotated[
         str, typer.Option(help="Encoding of CSV files; found out when not given.")
     ] = "",
@@ -71,20 +91,22 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Assess every listing of a catalogue; a bad row or image is reported and isolated."""
-    del executor  # one choice so far; the option is part of the contract
     with explained():
+        bounds = (workers, min_workers, worker_cpus, worker_gpus)
+        cluster = ClusterOptions(*bounds) if executor is Executor.RAY else None
         options = RunOptions(
             workers=workers,
             resume=resume,
             retry_failed=retry_failed,
             since=since,
+            keep_regions=keep_regions,
             encoding=encoding,
         )
         if dry:
             _forecast(source, target, options, as_json=as_json)
         else:
             with served(metrics_port) as figures:
-                _score(source, target, options, report, figures, as_json=as_json)
+                _score(source, target, options, report, figures, cluster, as_json=as_json)
 
 
 def _forecast(source: str, target: Path, options: RunOptions, *, as_json: bool) -> None:
@@ -108,6 +130,7 @@ def _score(
     options: RunOptions,
     report: Path | None,
     figures: Progress,
+    cluster: ClusterOptions | None,
     *,
     as_json: bool,
 ) -> None:
@@ -119,6 +142,7 @@ def _score(
             options=options,
             progress=both(progress, figures),
             collector=touchstone.collector,
+            executor=None if cluster is None else on_ray(read_settings(), touchstone, cluster),
         )
         if report is not None:
             write_report(

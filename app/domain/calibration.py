@@ -142,11 +142,14 @@ class NullDistributions:
         quantile: FloatArray = np.quantile(np.log(np.maximum(chances, 1e-300)), _LOUD, axis=0)
         return quantile
 
-    def only(self, row: int) -> "NullDistributions":
-        """Return one motif's row, counted among as many motifs as before."""
-        one = slice(row, row + 1)
+    def only(self, *rows: int) -> "NullDistributions":
+        """Return some motifs' rows, counted among as many motifs as before."""
+        some = list(rows)
         return replace(
-            self, maxima=self.maxima[one], thresholds=self.thresholds[one], scales=self.scales[one]
+            self,
+            maxima=self.maxima[some],
+            thresholds=self.thresholds[some],
+            scales=self.scales[some],
         )
 
     def registry_chance(self, chance: float, photos: int = 1) -> float:

@@ -30,6 +30,7 @@ TouchstoneError                   code, one plain sentence
 ├── NotReadyError                 no index or model that fits is loaded yet
 ├── ModelRefusedError             weights, snapshot or background belong to another model
 ├── CalibrationError              too few background photos to say anything
+├── ClusterError                  no worker of the cluster is to be had
 └── StorageError                  the database or the blob store failed; nothing was half kept
 
 `models/` and `index/` cannot import this file (they know nothing of the application); they raise
@@ -235,6 +236,12 @@ class CalibrationError(TouchstoneError):
     """The background is too small to say anything about false alarms."""
 
     code = "calibration_insufficient"
+
+
+class ClusterError(TouchstoneError):
+    """The cluster that listings were to be assessed on is not there, or gives no worker."""
+
+    code = "cluster_failed"
 
 
 class StorageError(TouchstoneError):

@@ -78,17 +78,21 @@ class StoredBackground:
     created_at: datetime
 
 
-class RegistryStore(SellerStore, Protocol):
-    """Brands, motifs and references, with a version that rises with every change."""
-
-    def batch(self) -> AbstractContextManager[None]:
-        """Join the calls of this thread into one transaction; other writers wait meanwhile."""
+class RegistryReader(Protocol):
+    """The registry as a whole, with a version that rises with every change."""
 
     def version(self) -> int:
         """Return the registry's version: 0 when nothing was ever added. One cheap read."""
 
     def state(self) -> RegistryState:
         """Return everything at one version."""
+
+
+class RegistryStore(RegistryReader, SellerStore, Protocol):
+    """Brands, motifs and references."""
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Join the calls of this thread into one transaction; other writers wait meanwhile."""
 
     def add_brand(
         self, name: str, aliases: Sequence[str] = (), prices: Sequence[PriceRange] = ()

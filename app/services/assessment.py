@@ -47,7 +47,7 @@ from app.services.gallery import Matcher, MotifGallery
 from app.services.live_gallery import LiveGallery
 from app.services.photo_memory import NoPhotoMemory, PhotoMemory
 from app.services.reading import TextEvidence
-from app.services.region_memory import LookedAt, NoRegionMemory, RegionMemory
+from app.services.region_memory import LookedAt, NoRegionMemory, PhotoRegions, RegionMemory
 from app.services.sources import ImageSource, RecordedSource
 from app.services.stages import Observe, timed, unobserved
 from app.services.verification import Verifier
@@ -149,8 +149,7 @@ class Assessor:
         """
         matcher = self._gallery.current()
         recall = _Recall(memory or NoPhotoMemory(), regions or NoRegionMemory())
-        said = self._claims.listen(listing, matcher.gallery.brand_names)
-        claim = said.claim
+        claim = self._claims.listen(listing, matcher.gallery.brand_names).claim
         trade = self._trade(listing, matcher.gallery)
         images: tuple[ImageFinding, ...] = ()
         for source in sources:
@@ -160,10 +159,29 @@ class Assessor:
                 checkpoint()  # holding a place, so that a crowd of the abandoned leaves at once
                 images += (self._look(source, matcher, situation, observe, recall),)
         with timed(observe, "judge"):
-            residue = self._residue.read(listing, matcher.gallery.residue)
-            words = ListingWords(said.remarks, residue)
-            nulls = matcher.gallery.nulls
-            ruling = rule(images, claim, nulls, self._policy, words=words, trade=trade)
+            return self._ruled(listing, images, matcher, trade)
+
+    def reassess(self, listing: Listing, images: tuple[ImageFinding, ...]) -> Assessment:
+        """Return the verdict on what was seen before, by registry and policy as they are now."""
+        matcher = self._gallery.current()
+        return self._ruled(listing, images, matcher, self._trade(listing, matcher.gallery))
+
+    def rematch(self, regions: PhotoRegions) -> tuple[Match, ...]:
+        """Return a photo's best matches by what it was embedded as before, by sight alone."""
+        match, limit = self._gallery.current().match, self._matches_per_image
+        return best_of_frames([match(*seen.arrays, limit) for seen in regions.frames], limit)
+
+    def _ruled(
+        self,
+        listing: Listing,
+        images: tuple[ImageFinding, ...],
+        matcher: Matcher,
+        trade: Trade,
+    ) -> Assessment:
+        said = self._claims.listen(listing, matcher.gallery.brand_names)
+        words = ListingWords(said.remarks, self._residue.read(listing, matcher.gallery.residue))
+        nulls, policy = matcher.gallery.nulls, self._policy
+        ruling = rule(images, said.claim, nulls, policy, words=words, trade=trade)
         return Assessment(
             listing_id=listing.listing_id,
             verdict=ruling.verdict,
@@ -325,10 +343,7 @@ class Assessor:
             self._matches(frame, seen, matcher, limit, observe)
             for frame, seen in zip(image.frames, looked, strict=True)
         ]
-        best: dict[int, Match] = {}
-        for match in sorted((m for frame in frames for m in frame), key=lambda m: m.rank_key):
-            best.setdefault(match.motif_id, match)  # a motif in several frames is one match
-        matches = tuple(best.values())[:limit]
+        matches = best_of_frames(frames, limit)
         return ImageFinding(name, image.sha256, image.width, image.height, matches=matches)
 
     def _looked_at(self, frame: NDArray[np.uint8], observe: Observe) -> LookedAt:
@@ -352,6 +367,14 @@ class Assessor:
             if self._verifier is None:
                 return matches
             return self._verifier.verify(frame, matches, matcher.gallery)
+
+
+def best_of_frames(frames: Sequence[Sequence[Match]], limit: int) -> tuple[Match, ...]:
+    """Return the best matches of a picture: a motif in several frames is one match."""
+    best: dict[int, Match] = {}
+    for match in sorted((m for frame in frames for m in frame), key=lambda m: m.rank_key):
+        best.setdefault(match.motif_id, match)
+    return tuple(best.values())[:limit]
 
 
 def _after(reading: float, observe: Observe) -> Observe:

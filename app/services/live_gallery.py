@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from app.domain.brand_names import BrandNames
 from app.domain.calibration import NullDistributions, fit_nulls
 from app.domain.errors import CalibrationError
-from app.domain.ports import RegistryState, RegistryStore
+from app.domain.ports import RegistryReader, RegistryState
 from app.domain.prices import PriceBook
 from app.domain.registry import Motif, Polarity, Reference
 from app.domain.sellers import SellerBook
@@ -65,7 +65,7 @@ class LiveGallery:
 
     def __init__(
         self,
-        registry: RegistryStore,
+        registry: RegistryReader,
         vectors: ReferenceVectors,
         backgrounds: BackgroundLibrary,
         options: GalleryOptions,
@@ -97,6 +97,11 @@ class LiveGallery:
     def age(self) -> float:
         """Seconds since the gallery in hand was made, 0 before the first use."""
         return time.monotonic() - self._made if self._matcher is not None else 0.0
+
+    @property
+    def background_blob(self) -> str | None:
+        """The blob of the operator's own background in hand; `None` for the shipped one."""
+        return self._background_blob
 
     def current(self) -> Matcher:
         """Return a matcher over the registry as it is now."""

@@ -34,6 +34,11 @@ class LookedAt:
     boxes: Boxes
     embeddings: Embeddings
 
+    @property
+    def arrays(self) -> tuple[Boxes, Embeddings]:
+        """Both, as a search takes them."""
+        return self.boxes, self.embeddings
+
 
 Look = Callable[[NDArray[np.uint8]], LookedAt]
 
@@ -51,6 +56,27 @@ class NoRegionMemory:
     def of(self, image: DecodedImage, look: Look) -> Sequence[LookedAt]:
         """Look at each frame."""
         return [look(frame) for frame in image.frames]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoRegions:
+    """What was seen in a whole photo, frame by frame: all that a search needs of it."""
+
+    sha256: str
+    frames: tuple[LookedAt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRegions:
+    """Looks every time, and tells what was seen."""
+
+    note: Callable[[PhotoRegions], None]
+
+    def of(self, image: DecodedImage, look: Look) -> Sequence[LookedAt]:
+        """Look at each frame."""
+        seen = tuple(look(frame) for frame in image.frames)
+        self.note(PhotoRegions(image.sha256, seen))
+        return seen
 
 
 class Recollection:

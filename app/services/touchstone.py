@@ -17,10 +17,12 @@ from app.services.evidence import EvidenceRoom
 from app.services.explaining import Explainer
 from app.services.flooding import FloodGuard
 from app.services.index_building import SnapshotKeeper
+from app.services.judging_kit import KitPacker
 from app.services.keys import KeyKeeper
 from app.services.live_gallery import LiveGallery
 from app.services.manifest import ManifestImporter
 from app.services.rechecking import Rechecker
+from app.services.reference_vectors import ReferenceVectors
 from app.services.refreshing import GalleryRefresher
 from app.services.retention import Retention
 from app.services.reviewing import ReviewDesk
@@ -44,6 +46,8 @@ class Touchstone:
     enroller: Enroller
     importer: ManifestImporter
     calibrator: Calibrator
+    vectors: ReferenceVectors
+    packer: KitPacker
     snapshots: SnapshotKeeper
     keys: KeyKeeper
     audit: AuditStore

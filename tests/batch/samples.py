@@ -29,6 +29,7 @@ from app.domain.listing import Listing
 from app.domain.match import Match
 from app.media.limits import DecodeLimits
 from app.services.photo_memory import NoPhotoMemory, PhotoMemory
+from app.services.region_memory import RegionMemory
 from app.services.sources import ImageSource
 from app.services.stages import Observe, timed, unobserved
 
@@ -54,6 +55,7 @@ class FakeAssessor:
         *,
         observe: Observe = unobserved,
         memory: PhotoMemory | None = None,
+        regions: RegionMemory | None = None,  # noqa: ARG002  the role's signature
     ) -> Assessment:
         self.before(listing)
         self.assessed.append(listing.listing_id)

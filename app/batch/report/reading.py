@@ -4,7 +4,7 @@ The run's folder says which catalogue it judged. A row that the catalogue has di
 left out, and the outcome stands alone: figures need no row, pictures and sellers do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +54,10 @@ class FinishedRun:
             )
         self.catalog_name = origin.catalog
         self._catalog = Catalog(origin.catalog, encoding=encoding, inside=inside)
+        self.path = self._folder.path
+        self.versions = origin.versions
 
-    def judged(self) -> Iterator[Judged]:
+    def judged(self) -> Generator[Judged, None, None]:
         """Yield every outcome in the order of the rows.
 
         Raises:

@@ -1,9 +1,12 @@
 """The audit log over HTTP: whoever asks is named, whatever they change is told."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.domain.flood import FloodCode, Quarantine
 from app.domain.identity import Scope
 from app.services.touchstone import Touchstone
 from tests.api.documented import description
@@ -17,11 +20,14 @@ TOLD = {
     "POST /v1/brands",
     "PATCH /v1/brands/{brand_id}",
     "DELETE /v1/brands/{brand_id}",
+    "POST /v1/brands/{brand_id}/sellers",
+    "DELETE /v1/brands/{brand_id}/sellers/{authorisation_id}",
     "POST /v1/motifs",
     "PATCH /v1/motifs/{motif_id}",
     "DELETE /v1/motifs/{motif_id}",
     "POST /v1/motifs/{motif_id}/disable",
     "POST /v1/motifs/{motif_id}/enable",
+    "POST /v1/motifs/{motif_id}/release",
     "POST /v1/motifs/{motif_id}/references",
     "DELETE /v1/motifs/{motif_id}/references/{reference_id}",
     "POST /v1/motifs/{motif_id}/references/{reference_id}/release",
@@ -41,6 +47,8 @@ UNTOLD = {
     "POST /v1/explain",
     "POST /v1/reviews/{review_id}/claim",
     "POST /v1/reviews/{review_id}/release",
+    "POST /v1/reviews/{review_id}/appeal",
+    "POST /v1/reviews/{review_id}/appeal/ruling",
     "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
 }
 
@@ -70,7 +78,9 @@ def test_every_write_is_known_to_be_told_or_not() -> None:
     assert writes == TOLD | UNTOLD
 
 
-def test_whatever_a_key_changes_is_told_with_its_name(client: TestClient, key: str) -> None:
+def test_whatever_a_key_changes_is_told_with_its_name(
+    client: TestClient, touchstone: Touchstone, key: str
+) -> None:
     plain = b"P6 40 40 255 " + bytes(4800)  # no picture: refused, and nothing is told of it
     done: list[str] = []
 
@@ -89,11 +99,20 @@ def test_whatever_a_key_changes_is_told_with_its_name(client: TestClient, key: s
     brand = write("POST /v1/brands", json={"name": "Cartier"})
     at = f"/v1/brands/{brand['id']}"
     write("PATCH /v1/brands/{brand_id}", at, json={"aliases": ["Cartier SA"]})
+    seller = {"seller_id": "A1", "kind": "licensed"}
+    licensed = write("POST /v1/brands/{brand_id}/sellers", f"{at}/sellers", json=seller)
+    write(
+        "DELETE /v1/brands/{brand_id}/sellers/{authorisation_id}", f"{at}/sellers/{licensed['id']}"
+    )
     motif = write("POST /v1/motifs", json={"brand": "Cartier", "name": "LOVE", "kind": "logo"})
     mark = f"/v1/motifs/{motif['id']}"
     write("PATCH /v1/motifs/{motif_id}", mark, json={"words": ["screw"]})
     write("POST /v1/motifs/{motif_id}/disable", f"{mark}/disable")
     write("POST /v1/motifs/{motif_id}/enable", f"{mark}/enable")
+    flood = Quarantine(FloodCode.FLOODS_QUEUE, "half of the queue", datetime.now(UTC))
+    touchstone.registry.quarantine_motif(1, flood)
+    assert _events(client, limit=1)[0]["actor"]["id"] == "system"
+    write("POST /v1/motifs/{motif_id}/release", f"{mark}/release")
     image = [file_part("image", ("a.png", motif_file(1)))]
     made = write("POST /v1/motifs/{motif_id}/references", f"{mark}/references", files=image)
     before = len(_events(client))
@@ -146,8 +165,8 @@ def test_the_log_is_paged_and_filtered(client: TestClient, key: str) -> None:
         ("created", "brd_1"),
     ]
     (changed,) = _events(client, subject="brd_2", action="changed")
-    assert changed["before"] == {"name": "brand 1", "aliases": []}
-    assert changed["after"] == {"name": "renamed", "aliases": []}
+    assert changed["before"] == {"name": "brand 1", "aliases": [], "prices": []}
+    assert changed["after"] == {**changed["before"], "name": "renamed"}
     assert [event["subject"] for event in _events(client, kind="key")] == [key]
     assert len(_events(client, actor=key)) == 4
     assert _events(client, since="2099-01-01T00:00:00Z") == []

@@ -58,7 +58,7 @@ def test_a_change_is_told_with_who_before_and_after(
     assert (changed.actor, changed.action) == (ANNA, AuditAction.CHANGED)
     assert changed.subject == Subject(AuditKind.BRAND, brand.id)
     assert changed.before == created.after
-    assert changed.after == {"name": "Cartier Paris", "aliases": ["Cartier SA"]}
+    assert changed.after == {"name": "Cartier Paris", "aliases": ["Cartier SA"], "prices": []}
     assert (created.registry_version, changed.registry_version) == (1, 2)
     assert began <= created.at <= changed.at <= datetime.now(UTC)
 

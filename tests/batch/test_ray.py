@@ -1,6 +1,8 @@
 """A real Ray cluster of two nodes on this machine gives what one process gives, whatever dies."""
 
+import gc
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,11 @@ def cluster() -> Iterator[Cluster]:
         finally:
             ray.shutdown()
             made.shutdown()  # type: ignore[no-untyped-call]
+            with warnings.catch_warnings():
+                # Ray drops its processes without waiting for them.
+                warnings.simplefilter("ignore")
+                del made
+                gc.collect()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """`--executor ray` as a user meets it: the real service, broken photos, and no Ray at all."""
 
+import gc
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,11 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     finally:
         ray.shutdown()
         made.shutdown()  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings():
+            # Ray drops its processes without waiting for them.
+            warnings.simplefilter("ignore")
+            del made
+            gc.collect()
 
 
 def _catalog(folder: Path) -> Path:

@@ -13,7 +13,7 @@
         ├── ConflictError             409
         │   └── IdempotencyError      the key was used for something else
         ├── RateLimitedError          429
-        ├── UnavailableError          503, 502, 504: for now
+        ├── UnavailableError          503, 408, 502, 504: for now
         └── ServerError               500: a fault of the service
 
 `code` is the stable string to branch on; a code that this client has never heard of gets the class
@@ -123,6 +123,7 @@ _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
     401: UnauthenticatedError,
     403: ForbiddenError,
     404: NotFoundError,
+    408: UnavailableError,
     409: ConflictError,
     429: RateLimitedError,
     502: UnavailableError,

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 SAFE = frozenset({"GET", "HEAD"})
 NOT_DONE = frozenset({429, 503})  # the service says that nothing was done
-MAYBE_DONE = frozenset({502, 504})  # something between says that it had no answer
+MAYBE_DONE = frozenset({408, 502, 504})  # it took too long, or something between had no answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,11 @@ def test_a_query_that_means_nothing_is_refused(client: TestClient) -> None:
         check_problem(client.get("/v1/audit", params=query), 422, "invalid_input")
 
 
+@pytest.mark.parametrize("moment", ["0.5", "1767225600", "2026-01-01", "2026-01-01T00:00:00"])
+def test_a_moment_is_written_out_with_its_zone(client: TestClient, moment: str) -> None:
+    check_problem(client.get("/v1/audit", params={"since": moment}), 422, "invalid_input")
+
+
 def test_the_log_is_for_administrators(client: TestClient, touchstone: Touchstone) -> None:
     scopes = [Scope.ASSESS, Scope.REGISTRY, Scope.REVIEW]
     token = touchstone.keys.make("others", scopes).token

@@ -1,6 +1,5 @@
 """`/v1/audit`: who changed what in the registry and around it, newest first."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -9,6 +8,7 @@ from app.api.cursors import PagingDep
 from app.api.dependencies import TouchstoneDep
 from app.api.problems import refusals
 from app.api.schemas.audit import AuditEventPublic, AuditPage
+from app.api.schemas.base import Moment
 from app.domain.audit import AuditAction, AuditFilter, AuditKind, Subject
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -24,10 +24,10 @@ def read_filter(
         str | None, Query(max_length=500, description="Only by this actor, such as `key_3`.")
     ] = None,
     since: Annotated[
-        datetime | None, Query(description="Only from this moment on; with a time zone.")
+        Moment | None, Query(description="Only from this moment on; with a time zone.")
     ] = None,
     until: Annotated[
-        datetime | None, Query(description="Only before this moment; with a time zone.")
+        Moment | None, Query(description="Only before this moment; with a time zone.")
     ] = None,
 ) -> AuditFilter:
     """Return which events the query asks for."""

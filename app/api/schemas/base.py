@@ -1,8 +1,22 @@
 """What all schemas share: strict inputs, strict outputs, pages, and the shape of a problem."""
 
-from typing import Generic, TypeVar
+import re
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+
+
+def _written(value: Any) -> Any:
+    """Refuse what pydantic would take for seconds since 1970, and the description does not know."""
+    if isinstance(value, str) and _DATED.match(value):
+        return value
+    raise PydanticCustomError("moment_text", "a moment is written like 2026-03-02T09:30:00Z")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class Input(BaseModel):

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from app.api.schemas.base import Input, Output, Page
+from app.api.schemas.base import Input, Moment, Output, Page
 from app.api.schemas.brands import Name, Names
 from app.api.schemas.quarantine import QuarantinePublic
 from app.domain.expected_place import ExpectedPlace
@@ -176,7 +176,7 @@ class MotifDisable(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2030-01-31T18:00:00Z"}]})
 
-    until: Annotated[AwareDatetime, AfterValidator(_ahead)] | None = Field(
+    until: Annotated[Moment, AfterValidator(_ahead)] | None = Field(
         None, description="When it comes back by itself, with a time zone; null for never."
     )
 

@@ -76,6 +76,7 @@ def test_every_suite_of_the_contract_is_there() -> None:
         "evasion",
         "false-alarms",
         "listings",
+        "concealment",
     }
 
 

@@ -61,7 +61,8 @@ def _bands(light: Floats) -> list[Floats]:
     soft = cv2.GaussianBlur(light, (5, 5), 1.0)
     softer = cv2.GaussianBlur(soft, (13, 13), 2.6)
     softest = cv2.blur(cv2.blur(softer, (15, 15)), (15, 15))
-    return [cv2.absdiff(light, soft), cv2.absdiff(soft, softer), cv2.absdiff(softer, softest)]
+    bands = ((light, soft), (soft, softer), (softer, softest))
+    return [np.asarray(cv2.absdiff(*band), np.float32) for band in bands]
 
 
 def _slopes(light: Floats) -> tuple[Floats, Floats]:
@@ -89,13 +90,13 @@ def _steps(across: Floats, down: Floats) -> Floats:
     steps[:, 1:-1] = side
     level = down[1:-1] > _STRONG
     level &= cv2.max(down[:-2], down[2:]) < 0.15 * down[1:-1]
-    steps[1:-1] = cv2.max(steps[1:-1], level.astype(np.float32))
+    steps[1:-1] = np.asarray(cv2.max(steps[1:-1], level.astype(np.float32)), np.float32)
     return steps
 
 
 def _comb(across: Floats) -> Floats:
     """Mark upright lines of edges, 17 pixels long and one wide: the teeth of a mosaic."""
-    lines = cv2.blur(np.ascontiguousarray(across), (1, 17))
+    lines = np.asarray(cv2.blur(np.ascontiguousarray(across), (1, 17)), np.float32)
     teeth = np.zeros_like(lines)
     beside = cv2.max(lines[:, :-2], lines[:, 2:])
     teeth[:, 1:-1] = (lines[:, 1:-1] > 2.0) & (lines[:, 1:-1] > 2.0 * beside)

@@ -64,13 +64,15 @@ class _Maps:
 
 def shapes_of(photo: Photo) -> Shapes:
     """Describe the flat shapes that lie wholly inside a photo, `(H, W, 3)` uint8 RGB."""
-    colours = cv2.cvtColor(photo, cv2.COLOR_RGB2YCrCb)
-    steps = _largest(cv2.morphologyEx(cv2.medianBlur(colours, 3), cv2.MORPH_GRADIENT, _KERNELS[3]))
+    colours = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2YCrCb), np.uint8)
+    steep = cv2.morphologyEx(cv2.medianBlur(colours, 3), cv2.MORPH_GRADIENT, _KERNELS[3])
+    steps = _largest(np.asarray(steep, np.uint8))
     flat = cv2.morphologyEx((steps <= _FLAT).astype(np.uint8), cv2.MORPH_OPEN, _KERNELS[3])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
     light = np.ascontiguousarray(colours[..., 0], np.float32)
-    fine = cv2.absdiff(light, cv2.GaussianBlur(light, (5, 5), 1.0))
-    maps = _Maps(labels, colours, fine, steps, float(fine.mean()))
+    fine = np.asarray(cv2.absdiff(light, cv2.GaussianBlur(light, (5, 5), 1.0)), np.float32)
+    maps = _Maps(np.asarray(labels, np.int32), colours, fine, steps, float(fine.mean()))
+    stats = np.asarray(stats, np.int32)
     places = _worth_a_look(stats, flat.shape)
     rows = [_described(int(place), stats[place], maps) for place in places]
     boxes = stats[places, :4].astype(np.int32)

@@ -45,7 +45,7 @@ def load_trees(path: Path) -> dict[str, Trees]:
             raise WeightsMismatchError(f"{path.name} was fitted on other features")
         return {
             kind: Trees(
-                *(file.get_tensor(f"{kind}.{part}") for part in PARTS),
+                **{part: file.get_tensor(f"{kind}.{part}") for part in PARTS},
                 base=float(about[f"{kind}.base"]),
                 depth=int(about[f"{kind}.depth"]),
             )

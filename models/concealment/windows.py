@@ -89,7 +89,8 @@ def _tell(means: Floats) -> Floats:
         return means[:, _AT[name]]
 
     def spread(name: str) -> Floats:
-        return np.sqrt(np.maximum(at(f"{name}2") - at(name) ** 2, 0))
+        variance = np.maximum(at(f"{name}2") - at(name) ** 2, 0)
+        return np.asarray(np.sqrt(variance), np.float32)
 
     logs = [np.log(at(name) + (_CALM if name in ("fine", "middle", "coarse", "slope") else _TINY))
             for name in _LOGGED]  # fmt: skip

@@ -25,14 +25,16 @@ def detector() -> PatchDetector:
 
 def tricked(trick: str, seed: int) -> Picture:
     """A drawn photo with stripes in its middle, and a trick played on them."""
-    photo = photo_array(seed, SIZE).astype(np.float32) / 255
+    photo = photo_array(seed, SIZE).astype(np.float32) / np.float32(255)
     left, top, right, bottom = BOX
     photo[top:bottom:8, left:right] *= 0.3
     photo[top:bottom, left:right:12] *= 0.5
     CONCEALMENTS[trick](photo, BOX, np.random.default_rng(seed))
     picture: Picture = np.clip(photo * 255, 0, 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(
+        np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+    )
 
 
 def best(patches: tuple[Patch, ...], kind: str) -> Patch:

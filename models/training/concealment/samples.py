@@ -72,7 +72,7 @@ def concealed(
     room = int(_ROOM * max(box[2] - box[0], box[3] - box[1]))  # a trick reaches no farther
     left, top = max(0, box[0] - room), max(0, box[1] - room)
     near = (slice(top, min(height, box[3] + room)), slice(left, min(width, box[2] + room)))
-    before = np.asarray(photo[near], np.float32) / 255
+    before = np.asarray(photo[near], np.float32) / np.float32(255)
     after = before.copy()
     inner = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
     CONCEALMENTS[trick](after, inner, rng)
@@ -93,7 +93,9 @@ def saved_again(photo: Photo, rng: np.random.Generator) -> Photo:
     done, data = cv2.imencode(".jpg", photo[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         return photo
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(
+        np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+    )
 
 
 def shape_rows(ground: Ground, rng: np.random.Generator) -> Rows:
@@ -150,9 +152,10 @@ def _shares(
     boxes: NDArray[np.int32], changed: NDArray[np.bool_], scale: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return how much of each window was changed, and how much of the change it holds."""
-    mask = changed.astype(np.float32)
+    mask = np.asarray(changed, np.float32)
     if scale != 1:
-        mask = cv2.resize(mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        mask = np.asarray(small, np.float32)
     rows, columns = mask.shape[0] // CELL, mask.shape[1] // CELL
     cut = np.ascontiguousarray(mask[: rows * CELL, : columns * CELL])
     cells = cv2.resize(cut, (columns, rows), interpolation=cv2.INTER_AREA)

@@ -46,8 +46,7 @@ from app.media.looks import look_of
 from app.services.concealing import PatchEvidence, expected_places
 from app.services.errand import checkpoint
 from app.services.gallery import Matcher, MotifGallery
-from app.services.image_findings import best_of_frames as best_of_frames
-from app.services.image_findings import too_small
+from app.services.image_findings import best_of_frames, too_small
 from app.services.live_gallery import LiveGallery
 from app.services.photo_memory import NoPhotoMemory, PhotoMemory
 from app.services.reading import TextEvidence

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.domain.flood import FloodPolicy
+from app.domain.hiding import HidingPolicy
 from app.domain.lint import LintMode, LintPolicy
 from app.domain.listing_words import WordPolicy
 from app.domain.verdict import NamedBrand, Policy
@@ -27,6 +28,8 @@ def build_policy(settings: Settings) -> Policy:
             wording_reviews=settings.wording_reviews,
             shares=title_shares(settings.title_words).name,
         ),
+        pooled=settings.pooling,
+        hiding=HidingPolicy(review_per_million=settings.concealment_per_million),
         named_brand=NamedBrand(settings.named_brand),
         price_share=settings.price_share,
     )

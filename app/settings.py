@@ -112,6 +112,16 @@ class Settings(BaseSettings):
         description="Share of a brand's lowest known price below which a price is far below it; "
         "0 says nothing of prices.",
     )
+    pooling: bool = Field(
+        False, description="Whether matches of one motif in several photos of a listing add up."
+    )
+    concealment: bool = Field(True, description="Whether photos are looked at for hidden patches.")
+    concealment_per_million: float = Field(
+        0.0,
+        ge=0,
+        le=5_000,
+        description="Budget: ordinary listings in a million that a hidden patch alone reviews.",
+    )
     min_image_side: int = Field(
         48, ge=1, description="Images with a shorter side are too small to judge."
     )

@@ -5,6 +5,7 @@ nothing outside this package changes when it does, except the model's name and h
 stored vector carries.
 """
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -58,6 +59,33 @@ class TextReader(Protocol):
 
     def read(self, photo: Photo) -> tuple[TextLine, ...]:
         """Return the photo's lines, none where there is no text."""
+
+
+class FoundPatch(Protocol):
+    """A patch of a photo that looks as if somebody hid something there."""
+
+    @property
+    def kind(self) -> str:
+        """What it was hidden with."""
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Where it is, in the photo's pixels."""
+
+    @property
+    def log_odds(self) -> float:
+        """How likely; means nothing without a background."""
+
+
+class PatchFinder(Protocol):
+    """Looks for hidden patches. Safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """Names the weights: a background of hidden patches belongs to them."""
+
+    def find(self, photo: Photo) -> Sequence[FoundPatch]:
+        """Return the likeliest patch of each kind, none where a photo is too small."""
 
 
 class Runtime(Protocol):

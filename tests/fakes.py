@@ -28,7 +28,8 @@ CORNER: Edges = (0, 0, 120, 120)  # a window of the grid at half the short side
 
 def make_settings(tmp_path: Path, **overrides: Any) -> Settings:
     """Settings of a service in `tmp_path` that needs neither weights nor keys."""
-    weightless = {"model": "pixels", "reading": "never", "data_dir": tmp_path / "var"}
+    weightless = {"model": "pixels", "reading": "never", "concealment": False}
+    weightless |= {"data_dir": tmp_path / "var"}
     return Settings(**{**weightless, "anonymous": True, **overrides})
 
 

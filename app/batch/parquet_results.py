@@ -39,6 +39,13 @@ _MATCH = pa.struct(
         ("evidence", _TEXTS),
     ]
 )
+_PATCH = pa.struct(
+    [
+        ("kind", pa.string()),
+        ("box", pa.list_(pa.int32())),
+        ("ordinary_photos_per_million", pa.float64()),
+    ]
+)
 _IMAGE = pa.struct(
     [
         ("image", pa.string()),
@@ -47,6 +54,8 @@ _IMAGE = pa.struct(
         ("height", pa.int32()),
         ("error", pa.struct([("code", pa.string()), ("detail", pa.string())])),
         ("matches", pa.list_(_MATCH)),
+        ("evidence_share", pa.float64()),
+        ("concealed", pa.list_(_PATCH)),
     ]
 )
 FLAT = (
@@ -83,6 +92,7 @@ NESTED = (
                 ("policy", pa.string()),
                 ("background", pa.string()),
                 ("reader", pa.string()),
+                ("inspector", pa.string()),
             ]
         ),
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.batch.jobs.checking import CatalogInspector
 from app.batch.jobs.task_queue import TaskQueue
 from app.bootstrap.eyes import build_eyes as build_eyes
+from app.bootstrap.eyes import build_patches
 from app.bootstrap.eyes import build_reader as build_reader
 from app.domain.claim_reading import ClaimReader, load_terms
 from app.domain.ports import BackgroundStore, BlobStore
@@ -243,6 +244,7 @@ def _assessor(
         matches_per_image=settings.matches_per_image,
         photos_at_once=settings.photos_at_once,
         text=text,
+        patches=build_patches(settings),
     )
 
 

@@ -2,8 +2,10 @@
 
 from app.domain.errors import ModelRefusedError
 from app.services.assessment import Eyes
+from app.services.concealing import PatchEvidence, shipped_concealment_background
 from app.settings import Settings
 from models.catalogue import RuntimeOptions, has_proposer, load_embedder, load_proposer
+from models.concealment.detector import PatchDetector
 from models.errors import ModelError
 from models.proposers.grid import GridProposer
 from models.proposers.learned import PROFILES
@@ -49,4 +51,18 @@ def build_reader(settings: Settings) -> TextReader | None:
         side = settings.reading_side
         return PpOcrReader(ReaderSettings(side, min(side, 320)), threads=settings.threads)
     except (ModelError, ValueError) as error:
+        raise ModelRefusedError(str(error)) from error
+
+
+def build_patches(settings: Settings) -> PatchEvidence | None:
+    """Return what looks for hidden patches, `None` when the settings switch it off.
+
+    Raises:
+        ModelRefusedError: when its weights are not the ones that ship.
+    """
+    if not settings.concealment:
+        return None
+    try:
+        return PatchEvidence(PatchDetector(), shipped_concealment_background())
+    except ModelError as error:
         raise ModelRefusedError(str(error)) from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.claim import Claim
+from app.domain.concealment import Concealment
 from app.domain.match import Match
 
 
@@ -38,6 +39,7 @@ class ReasonCode(StrEnum):
     AUTHORISATION_NOT_VALID = "authorisation_not_valid"
     PRICE_BELOW_RANGE = "price_below_range"
     MOTIF_QUARANTINED = "motif_quarantined"
+    MOTIF_AREA_CONCEALED = "motif_area_concealed"
     IMAGE_UNREADABLE = "image_unreadable"
     TOO_SMALL_TO_JUDGE = "too_small_to_judge"
     NO_READABLE_IMAGE = "no_readable_image"
@@ -63,7 +65,10 @@ class ImageError:
 
 @dataclass(frozen=True, slots=True)
 class ImageFinding:
-    """One image of a listing: what it is, or why it could not be read, and its matches."""
+    """One image of a listing: what it is, or why it could not be read, and what it shows.
+
+    `look` is its perceptual hash: photos that differ in few bits are copies of one.
+    """
 
     image: str
     sha256: str | None = None
@@ -71,6 +76,8 @@ class ImageFinding:
     height: int | None = None
     error: ImageError | None = None
     matches: tuple[Match, ...] = ()
+    concealed: tuple[Concealment, ...] = ()
+    look: int | None = None
 
     def __post_init__(self) -> None:
         tails = [match.tail for match in self.matches]
@@ -116,20 +123,25 @@ class Versions:
     policy: str
     background: str | None
     reader: str | None = None
+    inspector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the verdict rule decides from findings and a claim, before versions are added."""
+    """What the verdict rule decides from findings and a claim, before versions are added.
+
+    `shares` says how much of the evidence each image brings, where a match carries the verdict.
+    """
 
     verdict: Verdict
     factors: Factors
     reasons: tuple[Reason, ...]
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A listing's verdict with its reasons."""
+    """A listing's verdict with its reasons; `shares` are its ruling's, one for each image."""
 
     listing_id: str
     verdict: Verdict
@@ -138,6 +150,7 @@ class Assessment:
     reasons: tuple[Reason, ...]
     images: tuple[ImageFinding, ...]
     versions: Versions
+    shares: tuple[float, ...] = ()
 
     @property
     def score(self) -> float:
@@ -167,3 +180,11 @@ class Assessment:
         return tuple(
             m for m in image.matches if m is self.lead or (m.notable and not m.quarantined)
         )
+
+    def hidden(self, image: ImageFinding) -> tuple[Concealment, ...]:
+        """Return an image's hidden patches that a reason speaks of, and others as rare as most."""
+        if all(reason.code != ReasonCode.MOTIF_AREA_CONCEALED for reason in self.reasons):
+            return ()
+        patches = [patch for one in self.images for patch in one.concealed]
+        rarest = min((patch.chance for patch in patches), default=0.0)
+        return tuple(p for p in image.concealed if p.striking or p.chance == rarest)

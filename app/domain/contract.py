@@ -6,6 +6,7 @@ false-alarm figure, since more would pretend a precision that no background give
 """
 
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
 from app.domain.alignment import Alignment
@@ -21,6 +22,7 @@ from app.domain.assessment import (
 )
 from app.domain.box import Box
 from app.domain.claim import Claim, ClaimKind, ClaimSource
+from app.domain.concealment import Concealment, ConcealmentKind
 from app.domain.match import Contribution, Evidence, Match
 from app.domain.registry import IdPrefix, parse_id, public_id
 
@@ -87,7 +89,7 @@ def _alignment_document(alignment: Alignment) -> Document:
     }
 
 
-def _image_document(finding: ImageFinding) -> Document:
+def _image_document(finding: ImageFinding, share: float | None) -> Document:
     error = finding.error
     return {
         "image": finding.image,
@@ -96,6 +98,16 @@ def _image_document(finding: ImageFinding) -> Document:
         "height": finding.height,
         "error": None if error is None else {"code": error.code, "detail": error.detail},
         "matches": [match_document(match) for match in finding.matches],
+        "evidence_share": None if share is None else round(share, 4),
+        "concealed": [_patch_document(patch) for patch in finding.concealed],
+    }
+
+
+def _patch_document(patch: Concealment) -> Document:
+    return {
+        "kind": str(patch.kind),
+        "box": list(patch.box.as_tuple()),
+        "ordinary_photos_per_million": significant(patch.per_million),
     }
 
 
@@ -118,6 +130,7 @@ def versions_document(versions: Versions) -> Document:
         "policy": versions.policy,
         "background": versions.background,
         "reader": versions.reader,
+        "inspector": versions.inspector,
     }
 
 
@@ -134,7 +147,10 @@ def assessment_document(assessment: Assessment) -> Document:
         "reasons": [
             {"code": str(reason.code), "detail": reason.detail} for reason in assessment.reasons
         ],
-        "images": [_image_document(finding) for finding in assessment.images],
+        "images": [
+            _image_document(finding, share)
+            for finding, share in zip_longest(assessment.images, assessment.shares)
+        ],
         "versions": versions_document(assessment.versions),
     }
 
@@ -182,7 +198,13 @@ def _image(document: Document) -> ImageFinding:
         height=document["height"],
         error=None if error is None else ImageError(**error),
         matches=tuple(_match(match) for match in document["matches"]),
+        concealed=tuple(_patch(patch) for patch in document.get("concealed", ())),
     )
+
+
+def _patch(document: Document) -> Concealment:
+    chance = document["ordinary_photos_per_million"] / 1_000_000
+    return Concealment(ConcealmentKind(document["kind"]), Box(*document["box"]), chance)
 
 
 def _claim(document: Document) -> Claim:
@@ -193,6 +215,11 @@ def _claim(document: Document) -> Claim:
         source=None if source is None else ClaimSource(source),
         brands=tuple(document["brands"]),
     )
+
+
+def _share(image: Document) -> float | None:
+    share: float | None = image.get("evidence_share")
+    return share
 
 
 def assessment_from_document(document: Document) -> Assessment:
@@ -207,4 +234,5 @@ def assessment_from_document(document: Document) -> Assessment:
         ),
         images=tuple(_image(image) for image in document["images"]),
         versions=Versions(**document["versions"]),
+        shares=tuple(s for s in map(_share, document["images"]) if s is not None),
     )

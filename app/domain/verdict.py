@@ -11,6 +11,7 @@ listing that denies its brand and are kept with room to spare for one that is me
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
@@ -26,6 +27,8 @@ from app.domain.calibration import NullDistributions
 from app.domain.claim import Claim, ClaimKind
 from app.domain.contract import alarms_text
 from app.domain.errors import InvalidInputError
+from app.domain.expected_place import ExpectedPlace
+from app.domain.hiding import HidingPolicy, hiding_reasons
 from app.domain.listing_words import (
     ListingWords,
     WordPolicy,
@@ -35,6 +38,7 @@ from app.domain.listing_words import (
     support,
 )
 from app.domain.match import Evidence, Match
+from app.domain.pooling import ListingPhotos
 from app.domain.trade import NOTHING_KNOWN, Trade
 
 _RAREST = 1e-15  # chances are never reported near it
@@ -57,7 +61,8 @@ class Policy:
     say how much of a denial there is in naming no brand, another brand, or the right one; `words`
     has those of all other wording. `named_brand` says what happens to a listing that names the
     brand it shows and whose seller is not known to be authorised. Below `price_share` times the
-    lowest known price a listing asks far less than a brand's goods cost.
+    lowest known price a listing asks far less than a brand's goods cost. `hiding` has what is
+    asked of hidden patches, `pooled` tells whether matches in several photos add up.
     """
 
     suspect_per_million: float = 1_000.0
@@ -70,6 +75,8 @@ class Policy:
     words: WordPolicy = field(default_factory=WordPolicy)
     named_brand: NamedBrand = NamedBrand.CLEAR
     price_share: float = 0.5
+    hiding: HidingPolicy = field(default_factory=HidingPolicy)
+    pooled: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.suspect_per_million <= self.review_per_million < 300_000:
@@ -146,6 +153,7 @@ def rule(
     *,
     words: ListingWords = ListingWords(),  # noqa: B008  a value that does not change
     trade: Trade = NOTHING_KNOWN,
+    places: Sequence[ExpectedPlace] = (),
 ) -> Ruling:
     """Return the verdict on a listing.
 
@@ -158,13 +166,16 @@ def rule(
     """
     reasons = [*_image_reasons(images), *_quarantine_reasons(images, nulls, policy)]
     judged = [finding for finding in images if finding.error is None]
-    best = _judged_match(judged, claim, nulls, policy, words, trade)
-    seen = _presence(best, len(judged), nulls, policy)
-    present = _presence(best, len(judged), nulls, policy, words)
+    photos = ListingPhotos(judged)
+    best = _judged_match(judged, photos, claim, nulls, policy, words, trade)
+    seen = _presence(best, photos, nulls, policy)
+    present = _presence(best, photos, nulls, policy, words)
+    shares: tuple[float, ...] = ()
     authorised = best is not None and trade.authorised(best.brand)
     factors = Factors(present, _denial(best, claim, policy, words), 0.0 if authorised else 1.0)
     verdict = verdict_of(factors.score, policy)
     if best is not None and present >= policy.review_score:
+        shares = photos.shares(best.motif_id, images)
         reasons += [*_match_reasons(best, images, claim), *reasons_beside(best, claim, words)]
         reasons += trade.reasons(best.brand, policy.price_share)
         if policy.named_brand is NamedBrand.REVIEW and claim.names(best.brand) and not authorised:
@@ -173,6 +184,9 @@ def rule(
         told, speaking = reasons_alone(claim, words.without(trade.authorised), policy.words)
         reasons += told
         verdict = _at_least_review(verdict) if speaking else verdict
+    told, asks = hiding_reasons(images, claim, places, policy.hiding)
+    reasons += told
+    verdict = _at_least_review(verdict) if asks and not authorised else verdict
     if verdict is Verdict.SUSPECT and seen < policy.review_score:
         verdict = Verdict.REVIEW
     if best is not None and nulls is None:
@@ -181,11 +195,12 @@ def rule(
     if not judged:
         reasons.append(Reason(ReasonCode.NO_READABLE_IMAGE, "no image could be judged"))
         verdict = _at_least_review(verdict)
-    return Ruling(verdict, factors, tuple(reasons))
+    return Ruling(verdict, factors, tuple(reasons), shares)
 
 
 def _judged_match(
     judged: list[ImageFinding],
+    photos: ListingPhotos,
     claim: Claim,
     nulls: NullDistributions | None,
     policy: Policy,
@@ -205,7 +220,6 @@ def _judged_match(
     ]
     if not matches:
         return None
-    photos = len(judged)
 
     def gravity(match: Match) -> float:
         if trade.authorised(match.brand):
@@ -238,7 +252,7 @@ def _unexplained(finding: ImageFinding, claim: Claim, trade: Trade) -> list[Matc
 
 def _presence(
     best: Match | None,
-    photos: int,
+    photos: ListingPhotos,
     nulls: NullDistributions | None,
     policy: Policy,
     words: ListingWords | None = None,
@@ -246,7 +260,10 @@ def _presence(
     if best is None or nulls is None:
         return 0.0
     supported = 1.0 if words is None else support(best, words, policy.words)
-    chance = nulls.registry_chance(best.tail, max(photos, 1))
+    if policy.pooled:
+        chance = nulls.registry_chance(photos.chance(best.motif_id))
+    else:
+        chance = nulls.registry_chance(best.tail, photos.judged)
     return motif_probability(chance, policy.prior, supported)
 
 
@@ -289,7 +306,7 @@ def _quarantine_reasons(
     images: tuple[ImageFinding, ...], nulls: NullDistributions | None, policy: Policy
 ) -> list[Reason]:
     """Say what would have been seen, had its motif not been put into quarantine."""
-    photos = sum(finding.error is None for finding in images)
+    photos = ListingPhotos([finding for finding in images if finding.error is None])
     found: dict[int, Reason] = {}
     for number, finding in enumerate(images, start=1):
         for match in finding.matches:

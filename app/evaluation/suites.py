@@ -6,6 +6,7 @@ from pathlib import Path
 from app.domain.errors import InvalidInputError
 from app.evaluation import (
     alarms_suite,
+    concealment_suite,
     crops_suite,
     evasion_suite,
     grocery_suite,
@@ -24,6 +25,7 @@ _SUITES: tuple[Suite, ...] = (
     evasion_suite.SUITE,
     alarms_suite.SUITE,
     listings_suite.SUITE,
+    concealment_suite.SUITE,
 )
 
 

@@ -1,7 +1,7 @@
 """The one use case: a listing's photos and words in, a reasoned verdict out.
 
     claim ─▶ fetch ─▶ decode ─▶ propose ─▶ embed ─▶ search ─▶ calibrate
-          ─▶ verify ─▶ read text ─▶ rule
+          ─▶ verify ─▶ read text ─▶ look for hidden patches ─▶ rule
 
 HTTP, the batch executor, the command line and the evaluation all call `Assessor.assess`. An image
 that cannot be read becomes an error on that image; the others are judged all the same.
@@ -42,14 +42,17 @@ from app.domain.verdict import Policy, rule
 from app.media.decoded import DecodedImage
 from app.media.decoding import decode_image
 from app.media.limits import DecodeLimits
+from app.media.looks import look_of
+from app.services.concealing import PatchEvidence, expected_places
 from app.services.errand import checkpoint
 from app.services.gallery import Matcher, MotifGallery
+from app.services.image_findings import best_of_frames, too_small
 from app.services.live_gallery import LiveGallery
 from app.services.photo_memory import NoPhotoMemory, PhotoMemory
 from app.services.reading import TextEvidence
 from app.services.region_memory import LookedAt, NoRegionMemory, PhotoRegions, RegionMemory
 from app.services.sources import ImageSource, RecordedSource
-from app.services.stages import Observe, timed, unobserved
+from app.services.stages import Observe, and_reading, timed, unobserved
 from app.services.verification import Verifier
 from models.protocols import Embedder, RegionProposer, model_id
 from models.regions import Regions
@@ -108,6 +111,7 @@ class Assessor:
         photos_at_once: int = 4,
         text: TextEvidence | None = None,
         clock: Callable[[], datetime] = _utc_now,
+        patches: PatchEvidence | None = None,
     ) -> None:
         self._eyes = eyes
         self._gallery = gallery
@@ -119,6 +123,7 @@ class Assessor:
         self._matches_per_image = matches_per_image
         self._text = text
         self._clock = clock
+        self._patches = patches
         # A photo of the largest size takes most of a gigabyte while it is decoded; a server with
         # forty request threads must not hold forty of them.
         self._places = threading.BoundedSemaphore(photos_at_once)
@@ -181,7 +186,8 @@ class Assessor:
         said = self._claims.listen(listing, matcher.gallery.brand_names)
         words = ListingWords(said.remarks, self._residue.read(listing, matcher.gallery.residue))
         nulls, policy = matcher.gallery.nulls, self._policy
-        ruling = rule(images, said.claim, nulls, policy, words=words, trade=trade)
+        places = expected_places(images, listing, matcher.gallery.motifs)
+        ruling = rule(images, said.claim, nulls, policy, words=words, trade=trade, places=places)
         return Assessment(
             listing_id=listing.listing_id,
             verdict=ruling.verdict,
@@ -190,6 +196,7 @@ class Assessor:
             reasons=ruling.reasons + _registry_reasons(matcher),
             images=images,
             versions=self._versions(matcher),
+            shares=ruling.shares,
         )
 
     def factors(
@@ -243,6 +250,7 @@ class Assessor:
             policy=self._policy.version,
             background=matcher.gallery.background,
             reader=None if self._text is None else self._text.name,
+            inspector=None if self._patches is None else self._patches.name,
         )
 
     def _decided(
@@ -274,7 +282,7 @@ class Assessor:
         reading = time.perf_counter() - began
 
         def look() -> ImageFinding:
-            told = _after(reading, observe)
+            told = and_reading(reading, observe)
             return self._seen(source.name, data, matcher, situation, told, recall.regions)
 
         key = f"{sha256} {matcher.gallery.version} {matcher.gallery.background}"
@@ -298,7 +306,22 @@ class Assessor:
             sha256 = hashlib.sha256(data).hexdigest()
             return ImageFinding(name, sha256, error=ImageError(error.code, error.message))
         if min(image.width, image.height) < self._policy.min_side:
-            return _too_small(name, image, self._policy.min_side)
+            return too_small(name, image, self._policy.min_side)
+        finding = self._matched(name, image, matcher, situation, observe, regions)
+        if self._patches is None:
+            return finding
+        with timed(observe, "inspect"):
+            return replace(finding, concealed=self._patches.find(image.frames))
+
+    def _matched(
+        self,
+        name: str,
+        image: DecodedImage,
+        matcher: Matcher,
+        situation: _Situation,
+        observe: Observe,
+        regions: RegionMemory,
+    ) -> ImageFinding:
         limit = self._matches_per_image
         if self._text is None:
             return self._finding(name, image, matcher, limit, observe, regions)
@@ -344,7 +367,8 @@ class Assessor:
             for frame, seen in zip(image.frames, looked, strict=True)
         ]
         matches = best_of_frames(frames, limit)
-        return ImageFinding(name, image.sha256, image.width, image.height, matches=matches)
+        finding = ImageFinding(name, image.sha256, image.width, image.height, matches=matches)
+        return replace(finding, look=look_of(image.frames[0]))
 
     def _looked_at(self, frame: NDArray[np.uint8], observe: Observe) -> LookedAt:
         with timed(observe, "propose"):
@@ -367,30 +391,6 @@ class Assessor:
             if self._verifier is None:
                 return matches
             return self._verifier.verify(frame, matches, matcher.gallery)
-
-
-def best_of_frames(frames: Sequence[Sequence[Match]], limit: int) -> tuple[Match, ...]:
-    """Return the best matches of a picture: a motif in several frames is one match."""
-    best: dict[int, Match] = {}
-    for match in sorted((m for frame in frames for m in frame), key=lambda m: m.rank_key):
-        best.setdefault(match.motif_id, match)
-    return tuple(best.values())[:limit]
-
-
-def _after(reading: float, observe: Observe) -> Observe:
-    """Count the time that reading the bytes took as part of decoding them."""
-
-    def observed(stage: str, seconds: float) -> None:
-        observe(stage, seconds + reading if stage == "decode" else seconds)
-
-    return observed
-
-
-def _too_small(name: str, image: DecodedImage, min_side: int) -> ImageFinding:
-    size = f"{image.width} x {image.height}"
-    detail = f"{size} pixels; the short side must have at least {min_side}"
-    error = ImageError(str(ReasonCode.TOO_SMALL_TO_JUDGE), detail)
-    return ImageFinding(name, image.sha256, image.width, image.height, error=error)
 
 
 def _registry_reasons(matcher: Matcher) -> tuple[Reason, ...]:

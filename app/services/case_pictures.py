@@ -70,7 +70,9 @@ class CasePictures:
             raise NotFoundError(f"the assessment has no readable image {number}")
         finding = images[number - 1]
         photo = self._decoded(self._blobs.get(finding.sha256 or ""))
-        return overlay_png(photo, stored.assessment.seen(finding))
+        return overlay_png(
+            photo, stored.assessment.seen(finding), stored.assessment.hidden(finding)
+        )
 
     def of(self, stored: StoredAssessment, number: int, finding: ImageFinding) -> PhotoFiles:
         """Return the pictures of one readable photo, `number` in its listing.
@@ -82,7 +84,7 @@ class CasePictures:
         data = self._blobs.get(finding.sha256 or "")
         photo = self._decoded(data)
         seen = stored.assessment.seen(finding)
-        overlay = overlay_png(photo, seen)
+        overlay = overlay_png(photo, seen, stored.assessment.hidden(finding))
         exhibits = tuple(
             self._exhibit(f"{number}-{place}", photo, match)
             for place, match in enumerate(seen, start=1)

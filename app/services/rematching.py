@@ -12,8 +12,8 @@ from dataclasses import replace
 from app.domain.errors import NotFoundError
 from app.domain.match import Match
 from app.domain.registry import IdPrefix, parse_id, public_id
-from app.services.assessment import best_of_frames
 from app.services.gallery import Matcher, MotifGallery
+from app.services.image_findings import best_of_frames
 from app.services.live_gallery import LiveGallery
 from app.services.reference_vectors import ReferenceVectors
 from app.services.region_memory import PhotoRegions

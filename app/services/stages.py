@@ -1,6 +1,7 @@
 """Times the stages of an assessment and hands each figure to whoever asked for it.
 
-Stages are named after the rooms: `decode`, `propose`, `embed`, `search`, `verify`, `read`, `judge`.
+Stages are named after the rooms: `decode`, `propose`, `embed`, `search`, `verify`, `read`,
+`inspect`, `judge`.
 An observer gets one call per stage and photo; the API turns them into Prometheus histograms, the
 evaluation into seconds per photo.
 """
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from app.services.errand import checkpoint
 
 Observe = Callable[[str, float], None]
-STAGES = ("decode", "propose", "embed", "search", "verify", "read", "judge")
+STAGES = ("decode", "propose", "embed", "search", "verify", "read", "inspect", "judge")
 
 
 def unobserved(stage: str, seconds: float) -> None:
@@ -45,3 +46,12 @@ class StageTotals:
         """Add one figure."""
         self.seconds[stage] += seconds
         self.calls[stage] += 1
+
+
+def and_reading(reading: float, observe: Observe) -> Observe:
+    """Count the time that reading the bytes took as part of decoding them."""
+
+    def observed(stage: str, seconds: float) -> None:
+        observe(stage, seconds + reading if stage == "decode" else seconds)
+
+    return observed

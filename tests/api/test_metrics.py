@@ -46,7 +46,8 @@ def test_every_stage_is_timed_per_photo(client: TestClient, touchstone: Touchsto
     assessed(client, ("1.png", photo_with(0)), ("2.jpg", plain_photo()))
     after = _read(client)
     assert after["touchstone_stage_seconds_count{stage=read}"] == 0  # not where nothing is written
-    for stage in set(STAGES) - {"read"}:
+    assert after["touchstone_stage_seconds_count{stage=inspect}"] == 0  # switched off here
+    for stage in set(STAGES) - {"read", "inspect"}:
         photos = 1 if stage == "judge" else 2
         assert after[f"touchstone_stage_seconds_count{{stage={stage}}}"] == photos
         assert after[f"touchstone_stage_seconds_sum{{stage={stage}}}"] > 0

@@ -135,7 +135,9 @@ def test_the_contracts_keys_are_all_there() -> None:
     )
     assert {"kind", "text", "source"} <= set(document["claim"])
     image = document["images"][0]
-    assert {"image", "sha256", "width", "height", "error", "matches"} == set(image)
+    known = {"image", "sha256", "width", "height", "error", "matches"}
+    known |= {"concealed", "evidence_share"}
+    assert known == set(image)
     assert set(image["matches"][0]) == {
         "brand", "motif", "motif_id", "reference_id", "box", "similarity",
         "false_alarms_per_million", "verified", "evidence", "alignment", "contributions",

@@ -100,7 +100,8 @@ def test_budgets_are_the_thresholds_for_a_listing_that_denies(nulls: NullDistrib
 def test_more_photos_need_a_rarer_match(nulls: NullDistributions) -> None:
     chance = 0.9 * POLICY.suspect_per_million / 1e6
     alone = rule((finding(match(chance)),), UNBRANDED, nulls, POLICY)
-    among = rule((finding(match(chance)), *[finding()] * 9), UNBRANDED, nulls, POLICY)
+    others = [replace(finding(), sha256=f"{number:064}") for number in range(1, 10)]
+    among = rule((finding(match(chance)), *others), UNBRANDED, nulls, POLICY)
     assert (alone.verdict, among.verdict) == (Verdict.SUSPECT, Verdict.REVIEW)
 
 

@@ -35,7 +35,7 @@ def results(tmp_path: Path) -> Path:
     }
     for suite in SUITES:
         (tmp_path / f"{suite}.json").write_text(json.dumps(documents[suite]))
-    for name in (*SUITES, "false-alarms", "listings", "benchmark"):
+    for name in (*SUITES, "false-alarms", "listings", "concealment", "benchmark"):
         (tmp_path / f"{name}.md").write_text(f"the table of {name}\n")
     return tmp_path
 
@@ -43,7 +43,7 @@ def results(tmp_path: Path) -> Path:
 def test_every_table_is_in_its_place(results: Path) -> None:
     page = write_evaluation(results)
     assert "{{" not in page
-    for name in (*SUITES, "false-alarms", "listings", "benchmark"):
+    for name in (*SUITES, "false-alarms", "listings", "concealment", "benchmark"):
         assert page.count(f"the table of {name}") == 1
     assert "`a-model@1`" in page
 

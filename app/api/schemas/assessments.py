@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from app.api.schemas.base import Output, Page
 from app.domain.assessment import ReasonCode, Verdict
 from app.domain.claim import ClaimKind, ClaimSource
+from app.domain.concealment import ConcealmentKind
 from app.domain.match import Evidence
 from app.domain.ports import StoredAssessment
 from app.services.evidence import stored_document
@@ -34,6 +35,11 @@ MATCH_EXAMPLE: dict[str, Any] = {
     "contributions": [],
     "quarantined": False,
 }
+CONCEALED_EXAMPLE: dict[str, Any] = {
+    "kind": "mosaic",
+    "box": [96, 640, 256, 800],
+    "ordinary_photos_per_million": 2810.0,
+}
 SHA256_EXAMPLE = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730"
 ASSESSMENT_EXAMPLE: dict[str, Any] = {
     "id": "asm_12",
@@ -55,6 +61,8 @@ ASSESSMENT_EXAMPLE: dict[str, Any] = {
             "height": 1200,
             "error": None,
             "matches": [MATCH_EXAMPLE],
+            "evidence_share": 1.0,
+            "concealed": [CONCEALED_EXAMPLE],
         }
     ],
     "versions": {
@@ -64,6 +72,7 @@ ASSESSMENT_EXAMPLE: dict[str, Any] = {
         "policy": "policy-9c1e22ab",
         "background": "800-photos-5be0c3d2",
         "reader": "pp-ocr-090f046f3272-s736-m",
+        "inspector": "patches-1-0b5e31c7",
     },
 }
 
@@ -158,6 +167,20 @@ class ImageErrorPublic(Output):
     detail: str = Field(description="The same for people.")
 
 
+class ConcealmentPublic(Output):
+    """A patch that looks as if somebody hid something there; it is no match."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [CONCEALED_EXAMPLE]})
+
+    kind: ConcealmentKind = Field(description="`cover`, `mosaic` or `blur`.")
+    box: tuple[int, int, int, int] = Field(
+        description="`[x_min, y_min, x_max, y_max]` in pixels of the upright photo."
+    )
+    ordinary_photos_per_million: float = Field(
+        description="How many of a million ordinary photos show a patch as striking."
+    )
+
+
 class ImagePublic(Output):
     """One photo of the listing and what was found in it."""
 
@@ -168,6 +191,14 @@ class ImagePublic(Output):
     error: ImageErrorPublic | None = Field(description="Why it was not judged, else null.")
     matches: tuple[MatchPublic, ...] = Field(
         description="Best first, with the best few below every threshold."
+    )
+    evidence_share: float | None = Field(
+        None,
+        description="How much of the evidence for the motif that the verdict rests on this image "
+        "brings, from 0 to 1; null where no match carries the verdict.",
+    )
+    concealed: tuple[ConcealmentPublic, ...] = Field(
+        (), description="Patches that look as if something was hidden there, rarest first."
     )
 
 
@@ -180,6 +211,9 @@ class VersionsPublic(Output):
     policy: str = Field(description="The verdict policy.")
     background: str | None = Field(description="The calibration background; null where none fits.")
     reader: str | None = Field(None, description="What read the photos; null where none did.")
+    inspector: str | None = Field(
+        None, description="What looked for hidden patches; null where nothing did."
+    )
 
 
 class AssessmentPublic(Output):

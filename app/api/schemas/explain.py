@@ -44,6 +44,7 @@ _EXAMPLE: dict[str, Any] = {
         "policy": "policy-9c1e22ab",
         "background": "800-photos-5be0c3d2",
         "reader": None,
+        "inspector": None,
     },
 }
 

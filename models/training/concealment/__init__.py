@@ -1,0 +1,1 @@
+"""What the detector of hidden patches is fitted on, and the fit."""

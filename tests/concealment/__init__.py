@@ -1,0 +1,1 @@
+"""Hidden patches: statistics, trees and the shipped detector."""

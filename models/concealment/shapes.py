@@ -68,11 +68,11 @@ def shapes_of(photo: Photo) -> Shapes:
     steep = cv2.morphologyEx(cv2.medianBlur(colours, 3), cv2.MORPH_GRADIENT, _KERNELS[3])
     steps = _largest(np.asarray(steep, np.uint8))
     flat = cv2.morphologyEx((steps <= _FLAT).astype(np.uint8), cv2.MORPH_OPEN, _KERNELS[3])
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
+    _, labels, counted, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
     light = np.ascontiguousarray(colours[..., 0], np.float32)
     fine = np.asarray(cv2.absdiff(light, cv2.GaussianBlur(light, (5, 5), 1.0)), np.float32)
     maps = _Maps(np.asarray(labels, np.int32), colours, fine, steps, float(fine.mean()))
-    stats = np.asarray(stats, np.int32)
+    stats: NDArray[np.int32] = np.asarray(counted, np.int32)
     places = _worth_a_look(stats, flat.shape)
     rows = [_described(int(place), stats[place], maps) for place in places]
     boxes = stats[places, :4].astype(np.int32)

@@ -6,6 +6,8 @@ Made from docs/openapi.json by `python -m scripts.make_client`; not to be change
 from touchstone_client.models.assessments import AssessmentCreate as AssessmentCreate
 from touchstone_client.models.assessments import AssessmentPage as AssessmentPage
 from touchstone_client.models.assessments import AssessmentPublic as AssessmentPublic
+from touchstone_client.models.assessments import ConcealmentKind as ConcealmentKind
+from touchstone_client.models.assessments import ConcealmentPublic as ConcealmentPublic
 from touchstone_client.models.assessments import DifferencePublic as DifferencePublic
 from touchstone_client.models.assessments import EvidenceFormat as EvidenceFormat
 from touchstone_client.models.assessments import EvidencePublic as EvidencePublic
@@ -16,6 +18,7 @@ from touchstone_client.models.assessments import ListingCreate as ListingCreate
 from touchstone_client.models.assessments import ListingPublic as ListingPublic
 from touchstone_client.models.assessments import LostPhotoPublic as LostPhotoPublic
 from touchstone_client.models.assessments import MatchedReferencePublic as MatchedReferencePublic
+from touchstone_client.models.assessments import OpenConcealmentKind as OpenConcealmentKind
 from touchstone_client.models.assessments import OpenEvidenceFormat as OpenEvidenceFormat
 from touchstone_client.models.assessments import OpenOutcome as OpenOutcome
 from touchstone_client.models.assessments import OpenReasonCode as OpenReasonCode

@@ -70,6 +70,28 @@ class FactorsPublic(Received):
     """0 for a seller known to be authorised, else 1."""
 
 
+class ConcealmentKind(StrEnum):
+    """What a patch was hidden with."""
+
+    COVER = "cover"
+    MOSAIC = "mosaic"
+    BLUR = "blur"
+
+
+OpenConcealmentKind: TypeAlias = Annotated[ConcealmentKind | str, Field(union_mode="left_to_right")]
+
+
+class ConcealmentPublic(Received):
+    """A patch that looks as if somebody hid something there; it is no match."""
+
+    kind: OpenConcealmentKind
+    """`cover`, `mosaic` or `blur`."""
+    box: tuple[int, int, int, int]
+    """`[x_min, y_min, x_max, y_max]` in pixels of the upright photo."""
+    ordinary_photos_per_million: float
+    """How many of a million ordinary photos show a patch as striking."""
+
+
 class ImageErrorPublic(Received):
     """Why one image could not be judged."""
 
@@ -94,6 +116,12 @@ class ImagePublic(Received):
     """Why it was not judged, else null."""
     matches: tuple[MatchPublic, ...]
     """Best first, with the best few below every threshold."""
+    evidence_share: float | None = None
+    """How much of the evidence for the motif that the verdict rests on this image brings, from 0
+    to 1; null where no match carries the verdict.
+    """
+    concealed: tuple[ConcealmentPublic, ...] = ()
+    """Patches that look as if something was hidden there, rarest first."""
 
 
 class ReasonCode(StrEnum):
@@ -114,6 +142,7 @@ class ReasonCode(StrEnum):
     AUTHORISATION_NOT_VALID = "authorisation_not_valid"
     PRICE_BELOW_RANGE = "price_below_range"
     MOTIF_QUARANTINED = "motif_quarantined"
+    MOTIF_AREA_CONCEALED = "motif_area_concealed"
     IMAGE_UNREADABLE = "image_unreadable"
     TOO_SMALL_TO_JUDGE = "too_small_to_judge"
     NO_READABLE_IMAGE = "no_readable_image"

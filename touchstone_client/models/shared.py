@@ -179,6 +179,8 @@ class VersionsPublic(Received):
     """The calibration background; null where none fits."""
     reader: str | None = None
     """What read the photos; null where none did."""
+    inspector: str | None = None
+    """What looked for hidden patches; null where nothing did."""
 
 
 class MotifKind(StrEnum):

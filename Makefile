@@ -64,5 +64,5 @@ $(VENV)/.stamp-run: pyproject.toml
 $(VENV)/.stamp-dev: $(VENV)/.stamp-run
 	@echo "Installing what tests and checks need."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check \
-		--editable '.[dev,evaluation,postgres,ray,training]'
+		--editable '.[dev,evaluation,postgres,ray,s3,training]'
 	@touch $@

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import requests
 from app.batch.jobs.runner import JobRunner
 from app.bootstrap import build
 from app.cli.catalog_means import means_of, runner_options
+from app.domain.flood import FloodCode, Quarantine
 from app.domain.identity import Scope
 from app.domain.listing import Listing
-from app.domain.review import Decision, DecisionReason, ReviewState
+from app.domain.review import Appeal, Appellant, Decision, DecisionReason, ReviewState
+from app.domain.sellers import NewSeller
 from app.domain.webhook import EventType
 from app.main import create_app
 from app.services.sources import BytesSource
@@ -59,12 +62,18 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     touchstone.enroller.add(1, plain, source="too simple, so it is kept in quarantine")
     touchstone.registry.add_brand("no motifs", [])
     touchstone.webhooks.register(NOBODY, [EventType.REVIEW_DECIDED])
-    for number in range(3):
+    touchstone.registry.ensure_seller(1, NewSeller("authorised seller"))
+    for number in range(4):
         listing = Listing(f"listing {number}", brand_field="Unbranded")
-        photo = BytesSource("1.png", photo_with(number, seed=number))
+        photo = BytesSource("1.png", photo_with(number % 3, seed=number))
         touchstone.desk.assess(listing, [photo])
     confirmed = Decision(ReviewState.CONFIRMED, DecisionReason.PROTECTED_MOTIF)
-    touchstone.reviews.decide(3, "somebody", confirmed)
+    for review in (3, 4):
+        touchstone.reviews.decide(review, "somebody", confirmed)
+    appeal = Appeal(Appellant.SELLER, "they are mine to sell")
+    touchstone.reviews.store.appeal(4, "somebody", appeal)
+    flooding = Quarantine(FloodCode.FLOODS_QUEUE, "half of the queue", datetime.now(UTC))
+    touchstone.registry.quarantine_motif(3, flooding)
     _catalogs(touchstone, make_settings(folder, **LIMITS))
     touchstone.close()
     return folder / "var", token

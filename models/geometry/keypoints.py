@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.geometry.view import OF_REGIONS, Grey
+from models.geometry.view import OF_REGIONS, Detail, Grey
 
 _CONTRAST = 0.02
+_CORNER = 20  # grey levels between a corner and the ring around it
 _RATIO = 0.8  # of distances, as Lowe proposes
 _CELLS, _DIRECTIONS = 4, 8  # of a SIFT descriptor: four by four cells of eight directions
 _SMALLEST = 16  # pixels: below this there is no scale space to speak of
@@ -61,12 +62,12 @@ def _flat(cells: Floats) -> Floats:
     return np.ascontiguousarray(cells.reshape(-1, _CELLS * _CELLS * _DIRECTIONS))
 
 
-def key_points(grey: Grey, most: int = OF_REGIONS.points) -> KeyPoints:
-    """Return the strongest key points of a picture, at most `most`; none if it is plain or tiny."""
+def key_points(grey: Grey, detail: Detail = OF_REGIONS) -> KeyPoints:
+    """Return the strongest key points of a view; none where it is plain or tiny."""
     nothing = KeyPoints(np.empty((0, 2), np.float32), np.empty((0, 128), np.float32))
-    if min(grey.shape) < _SMALLEST:
+    if min(grey.shape) < _SMALLEST or (detail.corners and _corners(grey) < detail.corners):
         return nothing
-    sift = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST)
+    sift = cv2.SIFT.create(nfeatures=detail.points, contrastThreshold=_CONTRAST)
     found, raw = sift.detectAndCompute(grey, None)
     if raw is None or not len(found):
         return nothing
@@ -74,6 +75,11 @@ def key_points(grey: Grey, most: int = OF_REGIONS.points) -> KeyPoints:
     rooted = np.sqrt(absolute / np.maximum(absolute.sum(axis=1, keepdims=True), 1e-6))
     points = np.array([point.pt for point in found], np.float32)
     return KeyPoints(points, rooted.astype(np.float32))
+
+
+def _corners(grey: Grey) -> int:
+    """Count corners (Rosten and Drummond, ECCV 2006), the cheapest sign of structure."""
+    return len(cv2.FastFeatureDetector.create(_CORNER).detect(grey))
 
 
 def correspondences(photo: KeyPoints, reference: KeyPoints) -> NDArray[np.intp]:

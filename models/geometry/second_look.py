@@ -59,7 +59,7 @@ class ReferenceLook:
         """
         box = box or (0, 0, picture.shape[1], picture.shape[0])
         view = view_of(picture, box, REFERENCE_MARGIN, detail.side)
-        points = key_points(view.grey, detail.points)
+        points = key_points(view.grey, detail)
         return cls(box, view.grey.shape[1], view.to_picture, points)
 
     @property
@@ -89,7 +89,7 @@ class WholePhoto:
     def __init__(self, photo: Photo) -> None:
         self._box = (0, 0, photo.shape[1], photo.shape[0])
         self._view = view_of(photo, self._box, 0.0, OF_PHOTOS.side)
-        self._points = key_points(self._view.grey, OF_PHOTOS.points)
+        self._points = key_points(self._view.grey, OF_PHOTOS)
 
     def agreement(self, reference: ReferenceLook, least: int) -> Agreement | None:
         """Return how a reference lies on the photo, `None` where fewer than `least` places agree.

@@ -20,14 +20,20 @@ Edges = tuple[int, int, int, int]  # x_min, y_min, x_max, y_max
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How finely something is looked at: the longer side of its view, and its most key points."""
+    """How finely something is looked at: the longer side of its view, and its most key points.
+
+    A view with fewer than `corners` is plain: no key points are looked for.
+    """
 
     side: int
     points: int
+    corners: int = 0
 
 
 OF_REGIONS = Detail(192, 250)
-OF_PHOTOS = Detail(320, 500)
+# Of references with 300 key points 96 in 100 have so many corners, of the others 16; counting them
+# takes a third of a millisecond, finding key points 20.
+OF_PHOTOS = Detail(320, 500, 200)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -151,11 +151,11 @@ class _Unsteady:
         self._registry = registry
         self._error: Exception | None = error
 
-    def add_brand(self, name: str, aliases: Any) -> Any:
+    def add_brand(self, name: str, *further: Any) -> Any:
         error, self._error = self._error, None
         if error is not None:
             raise error
-        return self._registry.add_brand(name, aliases)
+        return self._registry.add_brand(name, *further)
 
 
 @pytest.mark.parametrize("error", [NotReadyError("not yet"), RuntimeError("a bug")])

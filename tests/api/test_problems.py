@@ -39,6 +39,7 @@ EXPECTED = {
     "image_fetch_timeout": 422,
     "image_fetch_failed": 422,
     "invalid_row": 422,
+    "invalid_catalog": 422,
     "invalid_box": 422,
     "unsupported_file": 422,
     "archive_refused": 422,
@@ -54,6 +55,7 @@ EXPECTED = {
     "model_refused": 503,
     "calibration_insufficient": 500,
     "storage_failed": 503,
+    "cluster_failed": 503,
 }
 
 

@@ -32,13 +32,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Depr
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Two nodes with a core each."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
         head = {"num_cpus": 1, "object_store_memory": STORE, "include_dashboard": False}
         made = Cluster(initialize_head=True, head_node_args=head)
         try:
             made.add_node(num_cpus=1, object_store_memory=STORE)
-            patch.setenv("RAY_ADDRESS", made.address)
+            environment.setenv("RAY_ADDRESS", made.address)
             yield made
         finally:
             ray.shutdown()

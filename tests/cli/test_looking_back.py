@@ -149,9 +149,9 @@ def test_replay_under_another_policy_says_what_scoring_anew_does(
 ) -> None:
     then = _score(run, catalog, "out.jsonl")
     budgets = {"suspect_per_million": "100000", "review_per_million": "250000"}
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as environment:
         for name, value in budgets.items():
-            patch.setenv(f"TOUCHSTONE_{name.upper()}", value)
+            environment.setenv(f"TOUCHSTONE_{name.upper()}", value)
         anew = _score(run, catalog, "anew.jsonl")
     _without_photos(catalog)
     words = [f"--{name.replace('_', '-')}={value}" for name, value in budgets.items()]
@@ -171,8 +171,8 @@ def test_replay_under_another_registry_says_what_scoring_anew_does(
 ) -> None:
     then = _score(run, catalog, "out.jsonl", "--keep-regions")
     shutil.copytree(tmp_path / "var", tmp_path / "other")
-    with monkeypatch.context() as patch:
-        patch.setenv("TOUCHSTONE_DATA_DIR", str(tmp_path / "other"))
+    with monkeypatch.context() as environment:
+        environment.setenv("TOUCHSTONE_DATA_DIR", str(tmp_path / "other"))
         motif = service(2)
         assert run("motifs", "disable", "mot_1").code == 0
         anew = _score(run, catalog, "anew.jsonl")
@@ -195,9 +195,9 @@ def test_replay_under_another_model_looks_at_the_photos(
     run: Run, service: Callable[[int], str], catalog: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     then = _score(run, catalog, "out.jsonl", "--keep-regions")
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as environment:
         # Another proposer is another model: the background does not fit it.
-        patch.setenv("TOUCHSTONE_GRID_SCALES", "[1.0]")
+        environment.setenv("TOUCHSTONE_GRID_SCALES", "[1.0]")
         anew = _score(run, catalog, "anew.jsonl")
         found = run("catalog", "replay", catalog.with_name("out.jsonl"), "--json").json
     assert found["by"] == "photos"

@@ -229,7 +229,7 @@ def _reviews(client: Client) -> None:
     assert client.get_review(first.id).events[-1].outcome is ReviewState.DISMISSED
     appeal = AppealCreate(appellant=Appellant.OPERATOR, grounds="it is the mark")
     assert client.appeal_against(first.id, appeal).appeal is AppealState.OPEN
-    assert [each.id for each in client.list_reviews(appeal=AppealState.OPEN)] == [first.id]
+    assert first.id in [each.id for each in client.list_reviews(appeal=AppealState.OPEN)]
     ruled = client.rule_on_appeal(first.id, AppealRule(outcome="upheld"))
     assert (ruled.state, ruled.appeal) == (ReviewState.DISMISSED, AppealState.UPHELD)
     assert client.list_motif_records().motifs

@@ -30,9 +30,11 @@ TOLD_IN_WORDS = [positive_data_acceptance]
 KNOWN_IDS = {
     "assessment_id": ("asm_1",),
     "brand_id": ("brd_1", "brd_4"),
-    "motif_id": ("mot_1",),
+    "authorisation_id": ("slr_1",),
+    "motif_id": ("mot_1", "mot_3"),  # the latter is in quarantine
     "reference_id": ("ref_1", "ref_4"),
-    "review_id": ("rev_1", "rev_2"),
+    # Two that are open, one that is decided, one whose decision has been appealed against.
+    "review_id": ("rev_1", "rev_2", "rev_3", "rev_4"),
     "webhook_id": ("whk_1",),
     "delivery_id": ("dlv_1",),
     "catalog_id": ("cat_1", "cat_2"),  # one that is done, one that waits

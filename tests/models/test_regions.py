@@ -94,8 +94,8 @@ def test_a_large_region_is_what_the_photo_itself_gives(box: tuple[int, int, int,
     x_min, y_min, x_max, y_max = box
     wide, high = x_max - x_min, y_max - y_min
     size = (round(64 * wide / max(wide, high)), round(64 * high / max(wide, high)))
-    patch = Image.fromarray(photo[y_min:y_max, x_min:x_max])
-    inside = np.asarray(patch.resize(size, Image.Resampling.BOX))
+    cut = Image.fromarray(photo[y_min:y_max, x_min:x_max])
+    inside = np.asarray(cut.resize(size, Image.Resampling.BOX))
     top, left = (64 - size[1]) // 2, (64 - size[0]) // 2
     shown = crop[top : top + size[1], left : left + size[0]].astype(int)
     assert np.abs(shown - inside).mean() < 4

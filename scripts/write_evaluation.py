@@ -3,7 +3,8 @@
     python -m scripts.benchmark --data ../shared/data > var/evaluation/benchmark.md
     python -m scripts.write_evaluation var/evaluation
 
-`--without SUITE` writes a page that says of that suite that it was not measured with this model.
+`--without SUITE` writes a page that says of that suite that it was not measured with this model,
+`--kept SUITE` one that keeps what the page says of it and tells that it is of an earlier version.
 
 The words are in `scripts/evaluation.template.md`; `{{name}}` in it is the table of that suite, and
 every figure, those of the first table too, comes out of the suites' files.
@@ -29,13 +30,19 @@ _FIRST = "recall at rank 1"
 _SIZE = "15 %"
 _HEAT_MAP = "![Recall at 1 % false positives by size and trick](images/evasion.png)"
 _NOT_MEASURED = "Not measured with this model."
+_KEPT = "Measured with an earlier version of the code, and perhaps on another machine."
+_EDGE = 40  # characters of the template that find a table again in a page
 
 Documents = Mapping[str, Any]
 Goal = tuple[str, float, Mapping[str, float]]  # what, the goal, value with its interval
 
 
-def write_evaluation(folder: Path, without: Collection[str] = ()) -> str:
+def write_evaluation(
+    folder: Path, without: Collection[str] = (), kept: Mapping[str, str] | None = None
+) -> str:
     """Return the page; it says of the suites in `without` that they were not measured.
+
+    `kept` has what an earlier page said of suites that were not run again.
 
     Raises:
         FileNotFoundError: when another suite has not been run.
@@ -47,6 +54,8 @@ def write_evaluation(folder: Path, without: Collection[str] = ()) -> str:
             return _facts(folder)
         if name == "goals":
             return _goals(folder, without)
+        if kept and name in kept:
+            return f"{_KEPT}\n\n{kept[name]}"
         if name in without:
             return _NOT_MEASURED
         if name == "evasion":
@@ -55,6 +64,18 @@ def write_evaluation(folder: Path, without: Collection[str] = ()) -> str:
 
     template = _TEMPLATE.read_text(encoding="utf-8")
     return re.sub(r"\{\{([a-z0-9-]+)\}\}", filled, template)
+
+
+def said_of(suite: str, page: str) -> str:
+    """Return what a page says of a suite.
+
+    Raises:
+        ValueError: when the words of the template around it are not in the page.
+    """
+    before, after = _TEMPLATE.read_text(encoding="utf-8").split(f"{{{{{suite}}}}}")
+    start = page.index(before[-_EDGE:]) + _EDGE
+    said = page[start : page.index(after[:_EDGE], start)].strip()
+    return said.removeprefix(_KEPT).strip()
 
 
 def _table(folder: Path, name: str) -> str:
@@ -164,9 +185,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=Path("var/evaluation"))
     parser.add_argument("--without", action="append", default=[], help="a suite; repeatable")
+    parser.add_argument("--kept", action="append", default=[], help="a suite; repeatable")
     arguments = parser.parse_args()
-    results, missing = arguments.folder, arguments.without
+    results = arguments.folder
     page, cards = _DOCS / "evaluation.md", _DOCS / "models.md"
-    page.write_text(write_evaluation(results, missing) + "\n", encoding="utf-8")
+    earlier = page.read_text(encoding="utf-8") if arguments.kept else ""
+    still = {suite: said_of(suite, earlier) for suite in arguments.kept}
+    missing = [*arguments.without, *still]
+    page.write_text(write_evaluation(results, missing, still) + "\n", encoding="utf-8")
     if "evasion" not in missing:
         cards.write_text(with_limits(results, cards.read_text(encoding="utf-8")), encoding="utf-8")

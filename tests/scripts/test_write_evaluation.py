@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.write_evaluation import with_limits, write_evaluation
+from scripts.write_evaluation import said_of, with_limits, write_evaluation
 
 SUITES = ("synthetic-marks", "flickrlogos27-crops", "flickrlogos27-photos", "grocery", "evasion")
 UNSEEN = "brands not seen in training"
@@ -77,3 +77,14 @@ def test_limits_replace_the_earlier_ones_alone(results: Path) -> None:
     assert "| blur | 0.40 | 0.22 |\n<!-- end of limits -->\nafter" in once
     assert "old" not in once
     assert with_limits(results, once) == once
+
+
+def test_what_was_not_run_again_is_kept_and_said_to_be_older(results: Path) -> None:
+    (results / "evasion.md").unlink()
+    first = write_evaluation(results, ["evasion"], {"evasion": "| old | table |"})
+    assert said_of("evasion", first) == "| old | table |"
+    again = write_evaluation(results, ["evasion"], {"evasion": said_of("evasion", first)})
+    assert again == first
+    assert first.count("an earlier version of the code") == 1
+    with pytest.raises(ValueError, match="not found"):
+        said_of("evasion", "another page")

@@ -22,7 +22,7 @@ from app.services.gallery import MotifGallery
 from app.services.reference_looks import ReferenceLooks
 from models.geometry import Agreement, ReferenceLook, WholePhoto
 
-_REMEMBERED = 100_000  # references known to be too plain
+_REMEMBERED = 100_000  # references known to be too plain, or lost
 _Key = tuple[str, tuple[int, int, int, int]]
 
 
@@ -86,8 +86,9 @@ class PhotoLook:
             if key in self._plain:
                 return None
         look = self._looks.of(reference)
-        if look is None or look.points >= self._options.least_points:
+        if look is not None and look.points >= self._options.least_points:
             return look
+        # One whose picture is lost as well: thirty warnings a photo would help nobody.
         with self._lock:
             if len(self._plain) >= _REMEMBERED:
                 self._plain.clear()

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from app.bootstrap import build
 from app.domain.box import Box
@@ -130,3 +131,14 @@ def test_odds_that_speak_against_agreement_are_refused() -> None:
         PhotoOdds(6, 0.5)
     assert PhotoOdds(6).weighed(0.3, 5, 1e-6) == 0.3
     assert PhotoOdds(6).weighed(0.3, 10_000, 1e-6) == 1e-6
+
+
+def test_a_lost_picture_is_told_once(touchstone: Touchstone, tmp_path: Path) -> None:
+    reference = enrol(touchstone, pack(1), "pack")
+    gallery, look = touchstone.gallery.current().gallery, photo_look(touchstone)
+    for path in (tmp_path / "var" / "blobs").rglob(f"{reference.blob[:8]}*"):
+        path.unlink()
+    with capture_logs() as told:
+        for _ in range(3):
+            assert look.agreements(in_a_shop(pack(1)), [match_of(reference, 0.1)], gallery) == {}
+    assert [event["event"] for event in told] == ["second_look_impossible"]

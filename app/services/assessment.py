@@ -30,7 +30,7 @@ from app.domain.assessment import (
 )
 from app.domain.calibration import NullDistributions
 from app.domain.claim import Claim
-from app.domain.claim_reading import ClaimReader
+from app.domain.claim_reading import ClaimReader, Statement
 from app.domain.errors import ImageRefusedError
 from app.domain.listing import Listing
 from app.domain.listing_words import ListingWords
@@ -57,6 +57,7 @@ from app.services.verification import Verifier
 from models.protocols import Embedder, RegionProposer, model_id
 from models.regions import Regions
 
+_Findings = tuple[ImageFinding, ...]
 _LOOKS_KEPT = 50  # matches that reading may add to, of one photo
 
 
@@ -154,22 +155,23 @@ class Assessor:
         """
         matcher = self._gallery.current()
         recall = _Recall(memory or NoPhotoMemory(), regions or NoRegionMemory())
-        claim = self._claims.listen(listing, matcher.gallery.brand_names).claim
+        said = self._claims.listen(listing, matcher.gallery.brand_names)
         trade = self._trade(listing, matcher.gallery)
         images: tuple[ImageFinding, ...] = ()
         for source in sources:
-            decided = self._decided(images, claim, trade, matcher)
-            situation = _Situation(claim, trade.standing, decided)
+            decided = self._decided(images, said.claim, trade, matcher)
+            situation = _Situation(said.claim, trade.standing, decided)
             with self._places:
                 checkpoint()  # holding a place, so that a crowd of the abandoned leaves at once
                 images += (self._look(source, matcher, situation, observe, recall),)
         with timed(observe, "judge"):
-            return self._ruled(listing, images, matcher, trade)
+            return self._ruled(listing, said, images, matcher, trade)
 
     def reassess(self, listing: Listing, images: tuple[ImageFinding, ...]) -> Assessment:
         """Return the verdict on what was seen before, by registry and policy as they are now."""
         matcher = self._gallery.current()
-        return self._ruled(listing, images, matcher, self._trade(listing, matcher.gallery))
+        said = self._claims.listen(listing, matcher.gallery.brand_names)
+        return self._ruled(listing, said, images, matcher, self._trade(listing, matcher.gallery))
 
     def rematch(self, regions: PhotoRegions) -> tuple[Match, ...]:
         """Return a photo's best matches by what it was embedded as before, by sight alone."""
@@ -177,13 +179,8 @@ class Assessor:
         return best_of_frames([match(*seen.arrays, limit) for seen in regions.frames], limit)
 
     def _ruled(
-        self,
-        listing: Listing,
-        images: tuple[ImageFinding, ...],
-        matcher: Matcher,
-        trade: Trade,
+        self, listing: Listing, said: Statement, images: _Findings, matcher: Matcher, trade: Trade
     ) -> Assessment:
-        said = self._claims.listen(listing, matcher.gallery.brand_names)
         words = ListingWords(said.remarks, self._residue.read(listing, matcher.gallery.residue))
         nulls, policy = matcher.gallery.nulls, self._policy
         places = expected_places(images, listing, matcher.gallery.motifs)
@@ -223,9 +220,10 @@ class Assessor:
 
     def matches(self, regions: Regions, limit: int) -> tuple[Match, ...]:
         """Return the best matches of chosen regions of a photo, looked at twice, best first."""
-        matcher = self._gallery.current()
         seen = LookedAt(regions.boxes, self._eyes.embedder.embed(regions))
-        return self._matches(regions.photo, seen, matcher, limit, unobserved)[:limit]
+        return self._matches(regions.photo, seen, self._gallery.current(), limit, unobserved)[
+            :limit
+        ]
 
     @contextmanager
     def decoded(self, source: ImageSource) -> Iterator[DecodedImage]:

@@ -88,8 +88,9 @@ class Verifier:
         return tuple(sorted(looked, key=lambda match: match.rank_key))
 
     def _confirmed(self, match: Match, agreement: Agreement, gallery: MotifGallery) -> Match:
-        counts = self._photos is not None and self._options.odds is not None
-        odds = self._photos.odds if self._photos is not None and counts else None
+        odds = None
+        if self._photos is not None and self._options.odds is not None:
+            odds = self._photos.odds
         return _verified(_weighed(match, odds, agreement.inliers, gallery), agreement)
 
     def _looked(self, photo: NDArray[np.uint8], match: Match, gallery: MotifGallery) -> Match:
